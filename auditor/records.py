@@ -1,0 +1,245 @@
+"""The records that travel from a capture to the tables: frozen, plain, standard library only.
+
+Times are seconds since 1970 in UTC as floats. Sizes are bytes. Headers are (name, value) pairs in
+wire order with lower-case names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Direction = Literal["out", "in"]
+"""Seen from the DJ's computer: `out` leaves it."""
+
+Kind = Literal["http", "websocket", "tcp", "udp"]
+
+Value = str | int | float | bool | bytes | None
+
+OUTCOMES = (
+    "decrypted",
+    "refused-by-client",
+    "established-silent",
+    "refused-by-server",
+    "passed-through",
+    "not-http",
+    "quic",
+    "failed",
+)
+"""How a transport attempt ended; every connection has exactly one."""
+
+Context = Literal["body", "query", "path", "header", "cookie"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One body in one direction."""
+
+    direction: Direction
+    body: bytes
+    """As it was on the wire: no content encoding undone. Empty when `omitted` says why."""
+    size: int
+    """Bytes on the wire; more than `len(body)` when the body was left out."""
+    content_type: str = ""
+    encodings: tuple[str, ...] = ()
+    """Declared encodings in the order they were applied: `Content-Encoding`, then
+    `X-Transfer-Encoding`. A claim, not a fact."""
+    time: float | None = None
+    text: bool = False
+    """A WebSocket text frame."""
+    omitted: str = ""
+    """Why there is no body, for example `audio`; empty when it is all here."""
+    digest: str = ""
+    """SHA-256 of a body that was left out, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP request with its response, or one WebSocket, TCP or UDP conversation."""
+
+    number: int
+    """Position in the audit, from 0; the key that tables point to."""
+    id: str
+    kind: Kind
+    started: float
+    method: str
+    scheme: str
+    host: str
+    port: int
+    path: str
+    """Without the query."""
+    query: str
+    """Raw, without the question mark."""
+    headers: tuple[tuple[str, str], ...]
+    """Of the request."""
+    messages: tuple[Message, ...]
+    """Request body, response body, then frames in the order they passed."""
+    status: int | None = None
+    connection: str = ""
+    process: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value at a path inside a message, header, cookie, query or path."""
+
+    context: Context
+    path: str
+    """Template in the notation of `auditor.paths`."""
+    value: Value
+    at: tuple[int, ...] = ()
+    """One index per level of `path` that can repeat."""
+    steps: tuple[str, ...] = ()
+    """Decode steps that led here, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be decoded: a record, never an exception, never silence."""
+
+    reason: str
+    """One of `auditor.decode.REASONS`."""
+    size: int
+    detail: str = ""
+    path: str = ""
+    """Where inside the message; empty means the whole of it."""
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What one message, or the head of one request, says."""
+
+    leaves: tuple[Leaf, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A transport attempt with its outcome, also when TLS was refused."""
+
+    id: str
+    outcome: str
+    """One of `OUTCOMES`."""
+    started: float
+    ended: float | None
+    sni: str
+    address: str
+    """`host:port` of the far end, empty when it was never dialled."""
+    bytes_up: int
+    bytes_down: int
+    process: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something the tester did."""
+
+    action: str
+    """`load play pause seek cue-set cue-jump loop-on loop-off tempo crossfade … idle`."""
+    start: float
+    end: float
+    values: dict[str, Value] = field(default_factory=dict)
+    """True values of the action. Positions end in `_s` and count seconds inside the track."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something a source had to skip."""
+
+    reason: str
+    count: int = 1
+    size: int = 0
+    detail: str = ""
+
+
+Strength = Literal["strong", "medium", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A leaf with its category, rule and evidence; `category` is `other` when no rule fits."""
+
+    leaf: Leaf
+    category: str
+    strength: Strength
+    rule: str = ""
+    """Id of the field rule, `lexicon`, or empty when nothing fits."""
+    basis: str = ""
+    """Basis of the rule's evidence, or `lexicon`."""
+    means: str = ""
+    """What the field is, in plain words; for the lexicon, how it scored."""
+    unit: str = ""
+    secret: str = ""
+    """Kind of secret (`token`, `account-id`, `email` …): redacted wherever its value appears."""
+    event: str = ""
+    """Name of the event the leaf belongs to, where the endpoint has events."""
+    event_time: float | None = None
+    """When it happened according to the message itself, in seconds since 1970."""
+    indicates: tuple[str, ...] = ()
+    """Categories that may be worked out from this field though it does not name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where an exchange went: a receiver and one of its endpoints."""
+
+    receiver: str
+    """Catalogue id, or the host when nobody knows its owner."""
+    name: str
+    role: str
+    """`streaming service`, `DJ vendor`, `analytics vendor`, `cloud/CDN` or `unknown`."""
+    endpoint: str
+    """Catalogue id, or `METHOD /path/{id}` when there is no rule."""
+    category: str
+    """Main category of the endpoint; `other` when there is no rule."""
+    known: bool = False
+    """Whether the endpoint is in the catalogue."""
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Values of the path template's placeholders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The redacted lines of one message that a claim rests on."""
+
+    exchange: int
+    time: float
+    host: str
+    endpoint: str
+    event: str
+    steps: tuple[str, ...]
+    lines: tuple[tuple[str, str, bool], ...]
+    """Path, redacted value, and whether the claim points at this line."""
+    more: int = 0
+    """Lines of the same message that are not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of the report with its verdict, strength and pointers."""
+
+    id: str
+    """`<category>.<receiver>`, the same in every audit of the same capture."""
+    category: str
+    receiver: str
+    receiver_name: str
+    role: str
+    verdict: str
+    """`seen`, `seen, indirectly`, `not seen`, `not tested` or `not visible`."""
+    strength: str
+    """`strong`, `medium`, or empty when nothing was seen."""
+    reason: str
+    """Code of the rule that decided, see `auditor.claims.verdict`."""
+    sentence: str
+    numbers: tuple[tuple[str, float], ...]
+    """Name and value of every number in the sentence, and those it rests on."""
+    fields: tuple[int, ...] = ()
+    """Rows of the `fields` table."""
+    observations: tuple[int, ...] = ()
+    """Rows of the `observations` table, the first ones when there are many."""
+    excerpt: Excerpt | None = None
+    falsifier: str = ""
+    """What would change our mind."""

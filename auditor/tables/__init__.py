@@ -1,0 +1,1 @@
+"""The audit as plain tables, and the folder that holds them."""

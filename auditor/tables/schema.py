@@ -1,0 +1,134 @@
+"""Columns of the audit tables: name, type, unit and meaning, one line each.
+
+Every string is redacted before it reaches a table. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `dtype` is a pandas dtype name."""
+
+    name: str
+    dtype: str
+    meaning: str
+
+
+def _columns(*rows: tuple[str, str, str]) -> tuple[Column, ...]:
+    return tuple(Column(*row) for row in rows)
+
+
+EXCHANGES = _columns(
+    ("exchange", "int64", "number of the exchange in this audit, from 0"),
+    ("capture", "int64", "index into facts.captures"),
+    ("id", "string", "id in the capture"),
+    ("kind", "string", "http, websocket, tcp or udp"),
+    ("time", "datetime64[ms, UTC]", "start of the request"),
+    ("receiver", "string", "catalogue id or host"),
+    ("receiver_name", "string", "who gets it"),
+    ("role", "string", "role of the receiver"),
+    ("endpoint", "string", "catalogue id, or method and folded path"),
+    ("known", "bool", "whether the endpoint is in the catalogue"),
+    ("method", "string", "request method"),
+    ("host", "string", "host name"),
+    ("status", "Int64", "response status"),
+    ("content", "string", "main category of what left, or unread"),
+    ("messages_out", "int64", "messages that left: the request, and frames sent"),
+    ("bytes_out", "int64", "bytes of body, path and query that left; headers not counted"),
+    ("bytes_read", "int64", "of these, bytes that were decoded"),
+    ("bytes_in", "int64", "bytes of bodies that came back"),
+)
+
+OBSERVATIONS = _columns(
+    ("exchange", "int64", "exchange it was part of"),
+    ("message", "int64", "index of the message in the exchange; -1 for the head"),
+    ("time", "datetime64[ms, UTC]", "when it left"),
+    ("event_time", "datetime64[ms, UTC]", "when it happened according to the message, if it says"),
+    ("receiver", "string", "catalogue id or host"),
+    ("endpoint", "string", "catalogue id, or method and folded path"),
+    ("event", "string", "name of the event, where the endpoint has events"),
+    ("context", "string", "body, query, path, header or cookie"),
+    ("path", "string", "path of the value in the notation of auditor.paths"),
+    ("value", "string", "redacted, cut preview"),
+    ("number", "float64", "the value where it is a number and no secret"),
+    ("unit", "string", "unit of the number"),
+    ("category", "string", "kind of data"),
+    ("strength", "string", "strong, medium or weak"),
+    ("rule", "string", "rule id, or lexicon"),
+    ("basis", "string", "how we know the rule"),
+    ("steps", "string", "decode steps, joined by ›"),
+    ("field", "int64", "row of the fields table"),
+)
+
+FIELDS = _columns(
+    ("receiver", "string", "catalogue id or host"),
+    ("endpoint", "string", "catalogue id, or method and folded path"),
+    ("event", "string", "name of the event, where the endpoint has events"),
+    ("context", "string", "body, query, path, header or cookie"),
+    ("path", "string", "path of the value"),
+    ("count", "int64", "values seen"),
+    ("messages", "int64", "messages that carried it"),
+    ("types", "string", "JSON types seen, joined by |"),
+    ("distinct", "int64", "different values, counted up to 1000"),
+    ("example", "string", "one redacted value"),
+    ("category", "string", "kind of data; other when nothing fits"),
+    ("strength", "string", "strongest of its observations"),
+    ("unit", "string", "unit of the number"),
+    ("rule", "string", "rule id, lexicon, or empty"),
+    ("basis", "string", "how we know the rule"),
+    ("means", "string", "what the field is, or how the lexicon scored it"),
+    ("indicates", "string", "categories that may be worked out from it, joined by a space"),
+    ("first", "datetime64[ms, UTC]", "first time it left"),
+    ("last", "datetime64[ms, UTC]", "last time it left"),
+)
+
+UNREAD = _columns(
+    ("exchange", "int64", "exchange it was part of"),
+    ("message", "int64", "index of the message in the exchange; -1 for the head"),
+    ("direction", "string", "out or in"),
+    ("time", "datetime64[ms, UTC]", "when it passed"),
+    ("receiver", "string", "catalogue id or host"),
+    ("endpoint", "string", "catalogue id, or method and folded path"),
+    ("reason", "string", "one of the decoder's reasons"),
+    ("detail", "string", "more about the reason"),
+    ("path", "string", "where inside the message; empty means all of it"),
+    ("size", "int64", "bytes"),
+)
+
+CONNECTIONS = _columns(
+    ("id", "string", "id in the journal"),
+    ("outcome", "string", "one of auditor.records.OUTCOMES"),
+    ("started", "datetime64[ms, UTC]", "when it was opened"),
+    ("ended", "datetime64[ms, UTC]", "when it was closed"),
+    ("sni", "string", "server name the client asked for"),
+    ("address", "string", "host:port of the far end"),
+    ("receiver", "string", "catalogue id or host"),
+    ("bytes_up", "int64", "bytes sent"),
+    ("bytes_down", "int64", "bytes received"),
+    ("process", "string", "process name where known"),
+    ("detail", "string", "what the proxy said"),
+)
+
+MARKS = _columns(
+    ("mark", "int64", "number of the mark, from 0"),
+    ("action", "string", "what the tester did"),
+    ("category", "string", "kind of data this action exercises"),
+    ("start", "datetime64[ms, UTC]", "when it began"),
+    ("end", "datetime64[ms, UTC]", "when it ended"),
+    ("values", "string", "true values as JSON"),
+    ("followed", "bool", "an observation of the category falls into the mark's window"),
+    ("matched", "bool", "the mark's own values were found in what left"),
+    ("error_s", "float64", "distance of the nearest matching value in seconds"),
+)
+
+TABLES = {
+    "exchanges": EXCHANGES,
+    "observations": OBSERVATIONS,
+    "fields": FIELDS,
+    "unread": UNREAD,
+    "connections": CONNECTIONS,
+    "marks": MARKS,
+}
