@@ -1,0 +1,113 @@
+"""The only door for captured values into any output.
+
+Secrets become keyed pseudonyms: equal values get equal labels within one audit, and nobody
+without the key can go back. The key is random per audit and is not stored.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from base64 import b32encode
+from collections import Counter
+from functools import lru_cache
+
+from auditor.records import Value
+
+PREVIEW = 80
+"""Characters of a harmless value that are shown."""
+
+_SWEEP_FROM = 8
+"""Shorter secrets are not searched inside other texts: they occur there by accident."""
+
+_SHAPES = (
+    ("token", re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
+    ("token", re.compile(r"(?i)\b(?:bearer|basic)\s+([\w.~+/=-]{8,})")),
+    ("email", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
+    ("device-id", re.compile(r"\bS-1-5-21-\d+-\d+-\d+(?:-\d+)?\b")),
+    ("user-name", re.compile(r"(?i)(?<=/users/|/home/)[^/\s\"']+|(?<=\\users\\)[^\\\s\"']+")),
+    ("ip", re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")),
+    ("opaque", re.compile(r"(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{41,}")),
+)
+
+_ID = re.compile(
+    r"(?i)^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{16,}|[\w+/=-]{20,})$"
+)
+
+_UNSEEN = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _make_visible(text: str) -> str:
+    """Spell control, direction and surrogate characters out, so that no output can be bent."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+class Redactor:
+    """Turn captured values into previews, remember what was secret, sweep texts for it."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._secrets: dict[str, str] = {}
+        self.counts: Counter[str] = Counter()
+        """How often each kind of secret was replaced."""
+        self._label = lru_cache(maxsize=65536)(self._make_label)
+
+    def preview(self, value: Value, secret: str = "", category: str = "") -> str:
+        """Return what an output may show of a value.
+
+        `secret` is the kind the rule gives. Everything of category `identity`, and ids of
+        category `device`, is treated as secret also without such a rule.
+        """
+        if isinstance(value, bool) or value is None or value == "":
+            return {True: "true", False: "false", None: "null"}.get(value, "")  # type: ignore[call-overload, no-any-return]
+        if isinstance(value, bytes):
+            return f"‹{len(value)} bytes›"
+        text = str(value)
+        kind = secret or self._implied(text, category)
+        if kind:
+            return self._hide(text, kind)
+        if not isinstance(value, str):
+            return text
+        return self.clean(text)
+
+    def clean(self, text: str, limit: int = PREVIEW) -> str:
+        """Replace what looks like a secret inside a text, make it visible and cut it."""
+        for kind, shape in _SHAPES:
+            text = shape.sub(lambda found, kind=kind: self._hide(found[found.lastindex or 0], kind), text)
+        text = _make_visible(text)
+        return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+    def sweep(self, text: str) -> str:
+        """Replace every secret that the whole audit has learned, wherever it stands."""
+        known = self._secrets.get(text)
+        if known:
+            return self._label(text, known)
+        for value in self._long_secrets():
+            if value in text:
+                text = text.replace(value, self._label(value, self._secrets[value]))
+        return text
+
+    def hides(self, value: Value, secret: str, category: str) -> bool:
+        """Say whether `preview` would put a label in the place of the whole value."""
+        if value is None or isinstance(value, bool | bytes) or value == "":
+            return False
+        return bool(secret or self._implied(str(value), category))
+
+    def _implied(self, text: str, category: str) -> str:
+        if category == "identity":
+            return "identity"
+        return "device-id" if category == "device" and _ID.match(text) else ""
+
+    def _hide(self, text: str, kind: str) -> str:
+        self.counts[kind] += 1
+        self._secrets.setdefault(text, kind)
+        return self._label(text, kind)
+
+    def _long_secrets(self) -> list[str]:
+        return sorted((s for s in self._secrets if len(s) >= _SWEEP_FROM), key=lambda s: (-len(s), s))
+
+    def _make_label(self, text: str, kind: str) -> str:
+        digest = hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")
+        name = b32encode(digest)[:4].decode().lower()
+        length = f", {len(text)} characters" if kind in {"token", "cookie", "key", "opaque"} else ""
+        return f"‹{kind} {name}{length}›"
