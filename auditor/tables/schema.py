@@ -44,7 +44,7 @@ EXCHANGES = _columns(
 
 OBSERVATIONS = _columns(
     ("exchange", "int64", "exchange it was part of"),
-    ("message", "int64", "index of the message in the exchange; -1 for the head"),
+    ("message", "int64", "0 for the request with its head, else the number of the frame"),
     ("time", "datetime64[ms, UTC]", "when it left"),
     ("event_time", "datetime64[ms, UTC]", "when it happened according to the message, if it says"),
     ("receiver", "string", "catalogue id or host"),
@@ -87,7 +87,7 @@ FIELDS = _columns(
 
 UNREAD = _columns(
     ("exchange", "int64", "exchange it was part of"),
-    ("message", "int64", "index of the message in the exchange; -1 for the head"),
+    ("message", "int64", "0 for the request with its head, else the number of the frame"),
     ("direction", "string", "out or in"),
     ("time", "datetime64[ms, UTC]", "when it passed"),
     ("receiver", "string", "catalogue id or host"),

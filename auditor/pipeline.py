@@ -1,0 +1,75 @@
+"""From exchanges to classified messages: one exchange at a time, nothing is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from auditor import paths
+from auditor.catalogue.model import Catalogue
+from auditor.classify import Classifier, Directory
+from auditor.decode import decode_head, decode_message
+from auditor.records import Decoded, Exchange, Message, Observation, Site, Unread
+
+
+_NOTHING = Message("out", b"", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message that left, with what we know of it."""
+
+    index: int
+    """0 for the request with its head, else the position in `Exchange.messages`."""
+    time: float
+    size: int
+    """Bytes of the body; for a request also those of path and query. Headers do not count."""
+    observations: tuple[Observation, ...]
+    unread: tuple[Unread, ...]
+
+    @property
+    def read(self) -> int:
+        """Bytes of `size` that were decoded."""
+        return max(0, self.size - sum(one.size for one in self.unread))
+
+
+class Pipeline:
+    """Decode and classify what left with an exchange; replies are weighed, not read."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._directory = Directory(catalogue)
+        self._classifier = Classifier(catalogue)
+
+    def run(self, exchange: Exchange) -> tuple[Site, tuple[Sent, ...]]:
+        """Return where the exchange went and every message that left with it."""
+        asks = exchange.kind in {"http", "websocket"}
+        request = exchange.messages[0] if asks and exchange.messages else _NOTHING
+        body = decode_message(request)
+        site = self._directory.find(exchange, _keys(body))
+        sent = []
+        if asks:
+            head = decode_head(exchange)
+            decoded = Decoded(head.leaves + body.leaves, head.unread + body.unread)
+            size = request.size + len(exchange.path) + len(exchange.query)
+            sent.append(self._sent(exchange, site, 0, decoded, (exchange.started, size)))
+        bare = replace(site, parameters=())
+        for index, message in enumerate(exchange.messages):
+            if message.direction == "out" and not (asks and index == 0):
+                weight = (message.time or exchange.started, message.size)
+                sent.append(self._sent(exchange, bare, index, decode_message(message), weight))
+        return site, tuple(sent)
+
+    def _sent(
+        self,
+        exchange: Exchange,
+        site: Site,
+        index: int,
+        decoded: Decoded,
+        weight: tuple[float, int],
+    ) -> Sent:
+        observations = self._classifier.classify(exchange, site, decoded)
+        return Sent(index, weight[0], weight[1], observations, decoded.unread)
+
+
+def _keys(body: Decoded) -> frozenset[str]:
+    """Return the outermost names of a body; its shape, by which an endpoint can be told."""
+    return frozenset(names[0] for leaf in body.leaves if (names := paths.keys(leaf.path)))

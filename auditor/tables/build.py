@@ -1,0 +1,74 @@
+"""Turn collected rows into data frames with the columns of `auditor.tables.schema`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from auditor.redact import Redactor
+from auditor.tables.collect import DISTINCT_CAP, Collector, Profile, Row
+from auditor.tables.schema import TABLES, Column
+
+_FREE_TEXT = {
+    "observations": ("value", "path", "event"),
+    "fields": ("example", "path", "event"),
+    "marks": ("values",),
+    "connections": ("detail",),
+    "unread": ("detail", "path"),
+}
+"""Columns that hold captured text; swept once more when every secret is known."""
+
+
+def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
+    """Return rows as a data frame; times are given in seconds since 1970."""
+    data = {}
+    for position, column in enumerate(columns):
+        values = pd.Series([row[position] for row in rows], dtype="object")
+        if column.dtype.startswith("datetime"):
+            seconds = pd.to_numeric(values, errors="coerce").astype("float64")
+            data[column.name] = pd.to_datetime(
+                (seconds * 1000).round(), unit="ms", utc=True
+            ).astype("datetime64[ms, UTC]")
+        else:
+            data[column.name] = values.astype(column.dtype)
+    return pd.DataFrame(data, columns=[column.name for column in columns])
+
+
+def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
+    """Return every table, with all learned secrets swept out of captured text."""
+    rows: dict[str, Sequence[Row]] = {**collector.rows, "fields": _fields(collector.fields)}
+    tables = {name: frame(rows[name], columns) for name, columns in TABLES.items()}
+    for name, columns in _FREE_TEXT.items():
+        for column in columns:
+            tables[name][column] = sweep(tables[name][column], collector.redactor)
+    return tables
+
+
+def sweep(texts: pd.Series[str], redactor: Redactor) -> pd.Series[str]:
+    """Replace learned secrets; each different text is looked at once."""
+    swept: Mapping[str, str] = {text: redactor.sweep(text) for text in texts.dropna().unique()}
+    return texts.map(swept).astype("string")
+
+
+def _fields(profiles: Mapping[tuple[str, str, str, str, str], Profile]) -> list[Row]:
+    return [
+        (
+            *key,
+            one.count,
+            one.messages,
+            "|".join(sorted(one.types)),
+            min(len(one.distinct), DISTINCT_CAP),
+            one.example,
+            one.best.category,
+            one.best.strength if one.best.category != "other" else "",
+            one.best.unit,
+            one.best.rule,
+            one.best.basis,
+            one.best.means,
+            " ".join(one.best.indicates),
+            one.first,
+            one.last,
+        )
+        for key, one in profiles.items()
+    ]
