@@ -10,7 +10,6 @@ from auditor.classify import Classifier, Directory
 from auditor.decode import decode_head, decode_message
 from auditor.records import Decoded, Exchange, Message, Observation, Site, Unread
 
-
 _NOTHING = Message("out", b"", 0)
 
 
@@ -38,6 +37,10 @@ class Pipeline:
     def __init__(self, catalogue: Catalogue) -> None:
         self._directory = Directory(catalogue)
         self._classifier = Classifier(catalogue)
+
+    def find(self, exchange: Exchange) -> Site:
+        """Return where an exchange went, judged by its address alone."""
+        return self._directory.find(exchange, frozenset())
 
     def run(self, exchange: Exchange) -> tuple[Site, tuple[Sent, ...]]:
         """Return where the exchange went and every message that left with it."""

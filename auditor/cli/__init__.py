@@ -1,5 +1,60 @@
-"""Placeholder until the commands land."""
+"""The command line: thin commands, late imports, one place that turns errors into exit codes.
+
+0 done · 1 could not be done · 2 wrong usage · 3 `--fail-on` found what it was asked for ·
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from auditor import __version__
+from auditor.cli.audit import audit
+from auditor.cli.catalogue import catalogue
+from auditor.cli.report import report
+from auditor.errors import AuditorError
+
+
+class _Commands(click.Group):
+    """Prints an AuditorError with its next step, and exits 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AuditorError as error:
+            if ctx.params["traceback"]:
+                raise
+            click.echo(f"Error: {error.message}\n  Next: {error.hint}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted; nothing was written.", err=True)
+            ctx.exit(130)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--traceback", is_flag=True, help="Show where an error came from.")
+@click.version_option(__version__, prog_name="auditor")
+def cli(traceback: bool) -> None:
+    """See which interaction data leaves a DJ's computer.
+
+    \b
+    Examples:
+      auditor report SESSION -o report.html --open
+      auditor audit SESSION -o audit/
+      auditor catalogue check
+    """
+
+
+for command in (report, audit, catalogue):
+    cli.add_command(command)
 
 
 def main() -> None:
-    """Do nothing yet."""
+    """Run the command line; also what `python -m auditor` does."""
+    cli(prog_name="auditor", args=sys.argv[1:])

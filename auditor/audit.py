@@ -1,0 +1,208 @@
+"""One audit: captures in, tables, claims and facts out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from auditor import __version__
+from auditor.catalogue.model import Catalogue, Category
+from auditor.claims import facts
+from auditor.claims.answers import make_answers
+from auditor.claims.blind import blind_spots
+from auditor.claims.headlines import coverage, lane_headline, timeline, who
+from auditor.claims.make import Evidence, Receiver, make_claims
+from auditor.claims.rows import make_rows
+from auditor.pipeline import Pipeline
+from auditor.records import Claim, Connection, Exchange, Mark, Site
+from auditor.redact import Redactor
+from auditor.resources import catalogue_dir
+from auditor.sources import open_capture, stdin_as_file
+from auditor.sources.capture import Capture
+from auditor.stats import summary, windows
+from auditor.tables.build import build_tables
+from auditor.tables.collect import Collector
+from auditor.tables.store import FORMAT, Audit
+
+Progress = Callable[[str, int], None]
+"""Called with the capture's name and the exchanges read so far."""
+
+
+def run_audit(
+    paths: Iterable[Path], catalogue: Catalogue, key: bytes, progress: Progress | None = None
+) -> Audit:
+    """Audit captures as one session; `-` stands for standard input.
+
+    `key` makes the redaction labels: with the same key the same captures give the same audit.
+    Raises SourceError when one of them cannot be opened.
+    """
+    redactor = Redactor(key)
+    rows = tuple(one for one in catalogue.categories.values() if one.row)
+    collector = Collector(redactor, tuple(one.id for one in rows if not one.always_on))
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(stdin_as_file()) if str(path) == "-" else path for path in paths
+        ]
+        captures, counts = _read(files, catalogue, collector, progress)
+    tables = build_tables(collector)
+    tables["marks"] = windows.annotate(tables["marks"], tables["observations"])
+    return _conclude(captures, counts, tables, collector, catalogue, rows)
+
+
+def _read(
+    files: Sequence[Path], catalogue: Catalogue, collector: Collector, progress: Progress | None
+) -> tuple[list[Capture], list[int]]:
+    pipeline = Pipeline(catalogue)
+    actions = {action: one.id for one in catalogue.categories.values() for action in one.marks}
+    captures: list[Capture] = []
+    counts: list[int] = []
+    for file in files:
+        capture = open_capture(file, sum(counts))
+        captures.append(capture)
+        counts.append(0)
+        for exchange in capture.exchanges:
+            collector.add(len(captures) - 1, exchange, *pipeline.run(exchange))
+            counts[-1] += 1
+            if progress:
+                progress(capture.name, counts[-1])
+        for mark in capture.session.marks:
+            collector.add_mark(
+                mark, actions.get(mark.action, ""), _mark_values(mark, collector.redactor)
+            )
+        for connection in capture.session.connections:
+            collector.add_connection(connection, _site(pipeline, connection).receiver)
+    return captures, counts
+
+
+def _mark_values(mark: Mark, redactor: Redactor) -> str:
+    shown = {
+        redactor.clean(name): redactor.preview(value) if isinstance(value, str | bytes) else value
+        for name, value in mark.values.items()
+    }
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def _site(pipeline: Pipeline, connection: Connection) -> Site:
+    """Find who a connection belongs to by its server name, else by its address."""
+    host = (connection.sni or connection.address.rpartition(":")[0]).lower()
+    return pipeline.find(
+        Exchange(-1, "", "http", connection.started, "CONNECT", "", host, 443, "/", "", (), ())
+    )
+
+
+def _conclude(
+    captures: list[Capture],
+    counts: list[int],
+    tables: dict[str, Any],
+    collector: Collector,
+    catalogue: Catalogue,
+    rows: tuple[Category, ...],
+) -> Audit:
+    redactor = collector.redactor
+    names = {name: one.name for name, one in catalogue.receivers.items()}
+    told = facts.capture_facts(captures, counts)
+    session = facts.session_facts(captures, tables, names)
+    totals = summary.totals(tables)
+    shares = summary.shares(totals)
+    receivers = summary.receivers(tables)
+    subject = _subject(session, receivers, catalogue)
+    evidence = Evidence(
+        tables,
+        collector.excerpts,
+        session["has_marks"],
+        session["has_journal"],
+        session["tail_s"],
+        shares["readable"],
+    )
+    everyone = [Receiver(one["id"], one["name"], one["role"]) for one in receivers]
+    claims = make_claims(evidence, rows, everyone, subject)
+    spots = blind_spots(tables, session, [loss for one in told for loss in one["losses"]])
+    steps = facts.advice(catalogue_dir())
+    tool = {"version": __version__, "catalogue": catalogue.digest[:12]}
+    width, bars = summary.bars(tables["exchanges"], session["started"], session["ended"])
+    categories = {one.id: one for one in rows}
+    lanes = windows.lanes(tables["marks"], tables["observations"])
+    result = {
+        "format": FORMAT,
+        "tool": tool,
+        "captures": told,
+        "session": session,
+        "subject": {"id": subject.id, "name": subject.name, "role": subject.role},
+        "totals": totals,
+        "bin_s": width,
+        "minutes": bars,
+        "receivers": receivers,
+        "flows": summary.flows(tables["exchanges"]),
+        "categories": [
+            {"id": one.id, "name": one.name, "hint": one.hint, "row": one.row}
+            for one in catalogue.categories.values()
+        ],
+        "rows": make_rows(claims, rows),
+        "answers": make_answers(
+            claims, categories, (subject.id, subject.name), shares, spots, steps
+        ),
+        "lanes": [
+            {"category": one.id, **lanes[one.id], "headline": lane_headline(lanes[one.id])}
+            for one in rows
+            if one.id in lanes
+        ],
+        "timeline": timeline(categories, lanes, session),
+        "who": who(receivers, totals),
+        "coverage": coverage(shares, totals),
+        "blind_spots": spots,
+        "advice": steps,
+        "strengths": list(facts.STRENGTHS),
+        "redactions": [
+            {"kind": kind, "count": count} for kind, count in sorted(redactor.counts.items())
+        ],
+        "method": facts.method(session, told, tool),
+        "notices": facts.notices(session, told),
+    }
+    return Audit(_swept(result, redactor), _swept_claims(claims, redactor), tables)
+
+
+def _subject(
+    session: dict[str, Any], receivers: list[dict[str, Any]], catalogue: Catalogue
+) -> Receiver:
+    """Return who the first question of the report is about.
+
+    The first service that the session names; else the streaming service, else the receiver,
+    that got most messages.
+    """
+    for name in session["service_ids"]:
+        if name in catalogue.receivers:
+            one = catalogue.receivers[name]
+            return Receiver(one.id, one.name, one.role)
+    ranked = sorted(receivers, key=lambda one: one["role"] != "streaming service")
+    if not ranked:
+        return Receiver("anyone", "anyone", "unknown")
+    return Receiver(ranked[0]["id"], ranked[0]["name"], ranked[0]["role"])
+
+
+def _swept(value: Any, redactor: Redactor) -> Any:
+    """Sweep every text of a nested value."""
+    if isinstance(value, str):
+        return redactor.sweep(value)
+    if isinstance(value, dict):
+        return {name: _swept(one, redactor) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_swept(one, redactor) for one in value]
+    return value
+
+
+def _swept_claims(claims: tuple[Claim, ...], redactor: Redactor) -> tuple[Claim, ...]:
+    swept = []
+    for claim in claims:
+        excerpt = claim.excerpt
+        if excerpt:
+            lines = tuple(
+                (redactor.sweep(path), redactor.sweep(value), mark)
+                for path, value, mark in excerpt.lines
+            )
+            excerpt = replace(excerpt, lines=lines)
+        swept.append(replace(claim, excerpt=excerpt))
+    return tuple(swept)

@@ -1,0 +1,121 @@
+"""Name every blind spot of the session: what was sealed, lost, bypassed or never in reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from auditor.claims.words import many
+
+_OUTCOMES = {
+    "refused-by-client": (
+        "Refused our recording",
+        "closed the door when our certificate appeared. We know who, when and how much, not what",
+    ),
+    "established-silent": (
+        "Opened and said nothing",
+        "were set up and then carried nothing. Some programs do this when they notice a recording",
+    ),
+    "passed-through": (
+        "Let through unread",
+        "were let through on purpose. Their content was not recorded",
+    ),
+    "not-http": ("Not web traffic", "carried a private protocol that we cannot read"),
+    "quic": ("QUIC", "used QUIC, which this recording does not open"),
+}
+
+_ALWAYS = (
+    (
+        "arrival",
+        "After it arrives",
+        "What a receiver keeps, combines, passes on or trains with cannot be seen from this computer.",
+    ),
+    (
+        "elsewhere",
+        "Other devices, other times",
+        "A phone, a controller, another computer, or this one tomorrow, can send more than this session shows.",
+    ),
+    (
+        "replies",
+        "What came back",
+        "Replies were counted, not read. This report is about what left.",
+    ),
+)
+
+
+def blind_spots(
+    tables: dict[str, pd.DataFrame], session: dict[str, Any], losses: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the blind spots, those of this session first."""
+    spots = [
+        *_unread(tables["unread"]),
+        *_connections(tables["connections"]),
+        *_losses(losses),
+        *_session(session),
+    ]
+    return spots + [_spot(name, title, text) for name, title, text in _ALWAYS]
+
+
+def _spot(name: str, title: str, sentence: str, count: int = 0, size: int = 0) -> dict[str, Any]:
+    return {"id": name, "title": title, "sentence": sentence, "count": count, "bytes": size}
+
+
+def _unread(unread: pd.DataFrame) -> list[dict[str, Any]]:
+    spots = []
+    for reason, group in unread.groupby("reason"):
+        count, size = len(group), int(group["size"].sum())
+        who = ", ".join(sorted({str(name) for name in group["receiver"]})[:3])
+        text = f"{many(count, 'part')} of messages ({size:,} bytes) for {who} could not be decoded: {reason}."
+        spots.append(_spot(f"unread-{len(spots)}", "Sealed inside", text, count, size))
+    return spots
+
+
+def _connections(connections: pd.DataFrame) -> list[dict[str, Any]]:
+    spots = []
+    for outcome, (title, what) in _OUTCOMES.items():
+        mine = connections[connections["outcome"] == outcome]
+        if len(mine):
+            hosts = sorted(
+                {str(host) for host in mine["sni"] if host}
+                or {str(host) for host in mine["address"]}
+            )
+            size = int(mine["bytes_up"].sum())
+            text = f"{many(len(mine), 'connection')} {what}: {', '.join(hosts[:5])}."
+            spots.append(_spot(outcome, title, text, len(mine), size))
+    return spots
+
+
+def _losses(losses: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    spots = []
+    for loss in losses:
+        size = f", {loss['size']:,} bytes" if loss["size"] else ""
+        text = f"{loss['reason']}: {many(loss['count'], 'time')}{size}. Anything could have stood there."
+        spots.append(
+            _spot(
+                f"loss-{len(spots)}", "Lost from the recording", text, loss["count"], loss["size"]
+            )
+        )
+    return spots
+
+
+def _session(session: dict[str, Any]) -> list[dict[str, Any]]:
+    spots = []
+    if not session["has_journal"]:
+        text = (
+            "This capture does not list connections that refused the recording or went around it."
+        )
+        spots.append(_spot("no-journal", "No list of connections", text))
+    else:
+        text = "Programs and connections that do not use the recording proxy leave no trace here."
+        spots.append(_spot("bypass", "Around the recording", text))
+    if not session["has_marks"]:
+        text = (
+            "Nobody noted what was done when. So absence of data cannot be turned into an answer."
+        )
+        spots.append(_spot("no-marks", "No notes of actions", text))
+    if session["canned_server"]:
+        text = "The replies were staged. A real server can ask for more data than this one did."
+        spots.append(_spot("staged", "A staged server", text))
+    return spots

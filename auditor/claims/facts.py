@@ -1,0 +1,175 @@
+"""Facts of the session and the fixed texts that go with every report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from auditor.catalogue.yamlfile import read_yaml
+from auditor.sources.capture import Capture
+from auditor.stats.clock import seconds
+
+STRENGTHS = (
+    {
+        "name": "Strong",
+        "pips": 3,
+        "meaning": "The field is documented by its maker, or was observed in the maker’s own client.",
+    },
+    {
+        "name": "Medium",
+        "pips": 2,
+        "meaning": "Others worked the field out from code, or its name says it plainly and its value fits, or the data can be worked out by a named formula.",
+    },
+    {
+        "name": "Weak",
+        "pips": 1,
+        "meaning": "Only the name of the field hints at it. Listed in the annex as a candidate; decides nothing.",
+    },
+)
+
+
+def advice(folder: Path) -> list[dict[str, str]]:
+    """Return the steps a DJ can take, in order."""
+    document = read_yaml(folder / "advice.yaml")
+    return list(document["advice"])  # type: ignore[call-overload, index]
+
+
+def capture_facts(captures: Sequence[Capture], counts: Sequence[int]) -> list[dict[str, Any]]:
+    """Describe what was read; call it when every capture was read to its end."""
+    return [
+        {
+            "name": one.name,
+            "format": one.format,
+            "sha256": one.sha256,
+            "size": one.size,
+            "exchanges": count,
+            "losses": [
+                {
+                    "reason": loss.reason,
+                    "count": loss.count,
+                    "size": loss.size,
+                    "detail": loss.detail,
+                }
+                for loss in one.losses
+            ],
+        }
+        for one, count in zip(captures, counts, strict=True)
+    ]
+
+
+def session_facts(
+    captures: Sequence[Capture], tables: dict[str, pd.DataFrame], names: dict[str, str]
+) -> dict[str, Any]:
+    """Describe the session; of several captures the first one with a `session.yaml` speaks.
+
+    `names` gives the display name of a catalogue id.
+    """
+    told = next((one.session.facts for one in captures if one.session.facts), {})
+    app = told.get("app") or {}
+    started, ended = _span(told, tables)
+    done = tables["marks"][tables["marks"]["action"] != "idle"]
+    errors = sum(one.session.addon_errors for one in captures)
+    return {
+        "title": str(told.get("title") or captures[0].name),
+        "app": str(app.get("name") or ""),
+        "app_version": str(app.get("version") or ""),
+        "app_kind": str(app.get("kind") or ""),
+        "services": [names.get(str(one), str(one)) for one in told.get("services") or ()],
+        "service_ids": [str(one) for one in told.get("services") or ()],
+        "system": str(told.get("system") or ""),
+        "synthetic": bool(told.get("synthetic")),
+        "canned_server": bool(told.get("canned_server")),
+        "provenance": str(told.get("provenance") or ""),
+        "started": started,
+        "ended": ended,
+        "has_marks": len(done) > 0,
+        "has_journal": any(one.session.has_journal for one in captures),
+        "actions": len(done),
+        "idle": len(tables["marks"]) - len(done),
+        "tail_s": round(max(0.0, ended - float(seconds(done["end"]).max())), 1)
+        if len(done)
+        else 0.0,
+        "damaged": errors > 0,
+        "addon_errors": errors,
+    }
+
+
+def _span(told: dict[str, Any], tables: dict[str, pd.DataFrame]) -> tuple[float, float]:
+    """Return first and last moment of the session in seconds since 1970."""
+    times = [
+        seconds(tables[name][column]).dropna()
+        for name, column in (
+            ("exchanges", "time"),
+            ("marks", "start"),
+            ("marks", "end"),
+            ("connections", "started"),
+            ("connections", "ended"),
+        )
+    ]
+    known = pd.concat(times, ignore_index=True)
+    first, last = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    return float(told.get("started") or first), float(told.get("ended") or last)
+
+
+def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the lines that must stand above everything else."""
+    lines = []
+    if session["synthetic"]:
+        lines.append("Synthetic capture. It says nothing about any real product.")
+    if session["canned_server"]:
+        lines.append("Staged recording: a published client talked to replies we made ourselves.")
+    if session["app_kind"] and session["app_kind"] != "DJ application":
+        lines.append("No DJ application was running in this session.")
+    if session["damaged"]:
+        lines.append(
+            f"The recorder failed {session['addon_errors']} times: this session is damaged."
+        )
+    lost = sum(loss["count"] for one in captures for loss in one["losses"])
+    if lost:
+        lines.append(f"Parts of the recording could not be read ({lost}).")
+    return lines
+
+
+def method(
+    session: dict[str, Any], captures: Sequence[dict[str, Any]], tool: dict[str, str]
+) -> list[dict[str, str]]:
+    """Say how this report was made, for a sceptic."""
+    rows = [
+        (
+            "Captures",
+            "; ".join(
+                f"{one['name']} ({one['format']}, {one['size']:,} bytes, SHA-256 {one['sha256']})"
+                for one in captures
+            ),
+        ),
+        ("Origin", session["provenance"] or "Not stated."),
+        ("Program", f"auditor {tool['version']}, catalogue {tool['catalogue']}"),
+        (
+            "What counts as sent",
+            "Bodies, paths and queries that left this computer. Headers are searched, but their bytes are not counted.",
+        ),
+        (
+            "Seen leaving",
+            "At least one value in an outgoing message that a rule of strong or medium evidence names.",
+        ),
+        (
+            "Tested, not seen",
+            "Done at least 5 times; at least 80% of the bytes around it readable; the recording ran on for at least 30 seconds; connections listed.",
+        ),
+        (
+            "Followed by",
+            "The value’s own time, or else the time it left, lies between 0.5 seconds before and 5 seconds after the action.",
+        ),
+        (
+            "Cause",
+            "This version counts what followed an action. It does not yet test whether the action caused it.",
+        ),
+        (
+            "Redaction",
+            "Secrets are replaced by labels made with a random key of this one report. Equal labels mean equal values.",
+        ),
+    ]
+    return [{"term": term, "text": text} for term, text in rows]

@@ -1,0 +1,67 @@
+"""Titles of the report's figures: each says the finding, not the variable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auditor.catalogue.model import Category
+from auditor.claims.words import many, percent
+
+Lane = Mapping[str, int]
+
+
+def who(receivers: Sequence[Mapping[str, Any]], totals: Mapping[str, int]) -> dict[str, str]:
+    """Say who received what, in messages."""
+    if not receivers:
+        return {"title": "Nothing left", "take": "No message left in this capture."}
+    first, rest = receivers[0], receivers[1:]
+    title = f"{first['name']} received {first['messages']:,} of {many(totals['messages_out'], 'message')}"
+    others = ", ".join(f"{one['name']} {one['messages']:,}" for one in rest[:4])
+    more = sum(one["messages"] for one in rest[4:])
+    tail = f", {many(len(rest) - 4, 'other receiver')} {more:,}" if more else ""
+    take = (
+        f"The others: {others}{tail}." if others else "No other receiver appears in this capture."
+    )
+    return {"title": title, "take": take}
+
+
+def coverage(shares: Mapping[str, float], totals: Mapping[str, int]) -> dict[str, Any]:
+    """Say how much of what was sent could be read, in bytes."""
+    whole = totals["bytes_out"] + totals["bytes_unopened"]
+    take = f"We could read {percent(shares['readable'])} of the {whole:,} bytes that left through our recording."
+    if shares["readable"] < 1:
+        take += " Any kind of data could be in the rest."
+    return {"title": "How much of the sent data we could read", "take": take, **shares}
+
+
+def timeline(
+    categories: Mapping[str, Category], lanes: Mapping[str, Lane], session: Mapping[str, Any]
+) -> dict[str, str]:
+    """Say which actions were followed by their own kind of data."""
+    if not session["has_marks"]:
+        return {
+            "title": "When data left",
+            "take": "This capture does not say what the DJ did. Dots show when matching data left.",
+        }
+    done = {name: lane for name, lane in lanes.items() if lane["did"] and name in categories}
+    yes = [
+        categories[name].name for name, lane in done.items() if 2 * lane["followed"] >= lane["did"]
+    ]
+    no = [categories[name].name for name, lane in done.items() if not lane["followed"]]
+    parts = []
+    if yes:
+        parts.append(f"Followed by data of their own kind: {', '.join(yes).lower()}.")
+    if no:
+        parts.append(f"Not followed: {', '.join(no).lower()}.")
+    return {
+        "title": " ".join(parts) or "What you did, and what left",
+        "take": "Each lane is one kind of data. A triangle is something you did. A dot under it is matching data, placed where the message says it happened.",
+    }
+
+
+def lane_headline(lane: Lane) -> str:
+    """Say the numbers at the edge of a lane."""
+    if not lane["did"]:
+        return f"{lane['observed']:,} seen"
+    return f"{lane['followed']} of {lane['did']}"

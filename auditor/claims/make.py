@@ -1,0 +1,151 @@
+"""Tables in, claims out: one per kind of data and receiver that matters in this session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from auditor.catalogue.model import Category
+from auditor.claims.verdict import Decision, Subject, bound, decide
+from auditor.claims.words import falsifier, sentence
+from auditor.records import Claim, Excerpt
+from auditor.stats import windows
+from auditor.stats.summary import firm_observations
+
+POINTERS = 50
+"""Observations a claim names one by one; the fields it names lead to the others."""
+
+ANYONE = "anyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What claims are made from."""
+
+    tables: dict[str, pd.DataFrame]
+    excerpts: Mapping[tuple[str, str], Excerpt]
+    has_marks: bool
+    has_journal: bool
+    tail_s: float
+    readable: float
+    """Share of all bytes sent that could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who a claim is about."""
+
+    id: str
+    name: str
+    role: str
+
+
+def make_claims(
+    evidence: Evidence,
+    categories: Sequence[Category],
+    receivers: Sequence[Receiver],
+    subject: Receiver,
+) -> tuple[Claim, ...]:
+    """Return the claims for these kinds of data, in their order.
+
+    A kind that somebody received gets one claim per receiver; one that nobody received gets one
+    claim about `subject`, the service the session is about.
+    """
+    claims: list[Claim] = []
+    for category in categories:
+        firm = _firm(evidence, category)
+        seen = [one for one in receivers if (firm["receiver"] == one.id).any()]
+        if subject.id not in {one.id for one in seen} and (not seen or category.marks):
+            seen.append(subject)
+        claims.extend(_claim(evidence, category, one) for one in seen)
+    return tuple(claims)
+
+
+def _firm(evidence: Evidence, category: Category) -> pd.DataFrame:
+    firm = firm_observations(evidence.tables["observations"])
+    return firm[firm["category"] == category.id]
+
+
+def _claim(evidence: Evidence, category: Category, receiver: Receiver) -> Claim:
+    firm = _firm(evidence, category)
+    mine = firm[firm["receiver"] == receiver.id]
+    carriers = _carriers(evidence.tables["fields"], category.id, receiver.id)
+    marks = evidence.tables["marks"]
+    done = marks[marks["category"] == category.id]
+    around = windows.readable(done, evidence.tables) if len(done) else None
+    subject = Subject(
+        values=len(mine),
+        strength="strong" if (mine["strength"] == "strong").any() else "medium",
+        did=len(done),
+        traced=int(done["matched"].sum()),
+        carriers=len(carriers),
+        readable=around,
+        tail_s=evidence.tail_s,
+        has_marks=evidence.has_marks,
+        has_journal=evidence.has_journal,
+    )
+    decision = decide(subject)
+    numbers = _numbers(subject, mine, done, evidence)
+    rows = mine if len(mine) else evidence.tables["observations"].iloc[0:0]
+    fields = sorted({int(row) for row in mine["field"]}) if len(mine) else carriers
+    return Claim(
+        id=f"{category.id}.{receiver.id}",
+        category=category.id,
+        receiver=receiver.id,
+        receiver_name=receiver.name,
+        role=receiver.role,
+        verdict=decision.verdict,
+        strength=decision.strength,
+        reason=decision.reason,
+        sentence=sentence(decision.reason, category, receiver.name, numbers),
+        numbers=tuple(numbers.items()),
+        fields=tuple(fields),
+        observations=tuple(int(row) for row in rows.index[:POINTERS]),
+        excerpt=_excerpt(evidence, category, receiver, decision, carriers),
+        falsifier=falsifier(decision.verdict),
+    )
+
+
+def _numbers(
+    subject: Subject, mine: pd.DataFrame, done: pd.DataFrame, evidence: Evidence
+) -> dict[str, float]:
+    errors = done.loc[done["matched"], "error_s"]
+    around = evidence.readable if subject.readable is None else subject.readable
+    return {
+        "values": subject.values,
+        "messages": len(mine.drop_duplicates(["exchange", "message"])),
+        "did": subject.did,
+        "followed": int(done["followed"].sum()),
+        "lag_s": windows.LAG_S,
+        "traced": subject.traced,
+        "error_ms": round(float(errors.quantile(0.95)) * 1000, 1) if len(errors) else 0.0,
+        "carriers": subject.carriers,
+        "readable": round(around, 4),
+        "tail_s": round(subject.tail_s, 1),
+        "bound": round(bound(subject.did), 4) if subject.did else 1.0,
+    }
+
+
+def _carriers(fields: pd.DataFrame, category: str, receiver: str) -> list[int]:
+    """Return the rows of seen fields from which a kind of data may be worked out."""
+    mine = fields[(fields["receiver"] == receiver) & fields["strength"].isin(["strong", "medium"])]
+    hints = mine["indicates"].str.split(" ")
+    return [int(row) for row, names in hints.items() if category in names]  # type: ignore[call-overload]
+
+
+def _excerpt(
+    evidence: Evidence,
+    category: Category,
+    receiver: Receiver,
+    decision: Decision,
+    carriers: list[int],
+) -> Excerpt | None:
+    """Show the message with most of it; for what was not sent as such, most of a carrier."""
+    if decision.verdict == "seen":
+        return evidence.excerpts.get((receiver.id, category.id))
+    if carriers and decision.reason in {"positions-traced", "not-worked-out"}:
+        shown = str(evidence.tables["fields"]["category"].iloc[carriers[0]])
+        return evidence.excerpts.get((receiver.id, shown))
+    return None

@@ -1,0 +1,91 @@
+"""Decide: numbers about one kind of data and one receiver in, verdict and reason out.
+
+The rules are those of the design, in its order; the first that applies wins. Thresholds are
+named here with their reasons and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIN_TRIES = 5
+"""Five clean tries bound the sending rate at 45 %; with fewer the bound says next to nothing."""
+
+MIN_READABLE = 0.8
+"""Above this share an unread field would have to hide in a minority of the bytes."""
+
+MIN_TAIL_S = 30.0
+"""The longest default interval at which the TIDAL event producer sends its batches."""
+
+MIN_TRACED = 0.5
+"""At least half of the actions must be found again before they count as sent indirectly."""
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is known about one kind of data and one receiver."""
+
+    values: int
+    """Strong and medium outgoing observations."""
+    strength: str
+    """The strongest of them."""
+    did: int
+    traced: int
+    """Actions whose own positions were found in what left."""
+    carriers: int
+    """Fields that were seen and from which this kind of data may be worked out."""
+    readable: float | None
+    """Share of bytes read around the actions; None when nothing left then."""
+    tail_s: float
+    has_marks: bool
+    has_journal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Verdict, strength, and the code of the rule that decided."""
+
+    verdict: str
+    reason: str
+    strength: str = ""
+
+
+def decide(subject: Subject) -> Decision:
+    """Return the verdict for one kind of data and one receiver."""
+    if subject.values:
+        return Decision("seen", "observed", subject.strength)
+    if not subject.did:
+        return Decision("not tested", "not-exercised" if subject.has_marks else "no-marks")
+    if subject.carriers:
+        return _indirect(subject)
+    return _absent(subject)
+
+
+def bound(tries: int) -> float:
+    """Return the highest sending rate that `tries` clean tries leave open, at 95 % confidence.
+
+    1 − 0.05^(1/n): the exact binomial bound for no success in n tries. It presumes that sending
+    is independent from action to action.
+    """
+    return float(1 - (1 - CONFIDENCE) ** (1 / tries))
+
+
+def _indirect(subject: Subject) -> Decision:
+    if subject.traced >= MIN_TRIES and subject.traced >= MIN_TRACED * subject.did:
+        return Decision("seen, indirectly", "positions-traced", "medium")
+    return Decision("not visible", "not-worked-out")
+
+
+def _absent(subject: Subject) -> Decision:
+    """Grant `not seen` only when the recording could have shown the opposite."""
+    if subject.did < MIN_TRIES:
+        return Decision("not visible", "too-few")
+    if not subject.has_journal:
+        return Decision("not visible", "no-journal")
+    if subject.readable is not None and subject.readable < MIN_READABLE:
+        return Decision("not visible", "sealed")
+    if subject.tail_s < MIN_TAIL_S:
+        return Decision("not visible", "no-tail")
+    return Decision("not seen", "absent")

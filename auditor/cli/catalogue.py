@@ -1,0 +1,10 @@
+"""`auditor catalogue`: look after the catalogue."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def catalogue() -> None:
+    """Look after the catalogue of receivers, endpoints and fields."""

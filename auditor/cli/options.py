@@ -1,0 +1,88 @@
+"""What several commands share: arguments, options, and the audit they all begin with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from auditor.errors import AuditorError
+
+if TYPE_CHECKING:
+    from auditor.tables.store import Audit
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+KEY_VARIABLE = "AUDITOR_REDACTION_KEY"
+
+
+def captures(command: Command) -> Command:
+    """Add the argument CAPTURE...; `-` is standard input."""
+    return click.argument(
+        "captures", metavar="CAPTURE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    )(command)
+
+
+def fail_on(command: Command) -> Command:
+    """Add --fail-on, given once per kind of data."""
+    text = "Exit with 3 when this kind of data was seen leaving, also indirectly. Can be repeated."
+    return click.option("--fail-on", metavar="KIND", multiple=True, help=text)(command)
+
+
+def as_json(command: Command) -> Command:
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print facts and claims as JSON.")(
+        command
+    )
+
+
+def make_audit(paths: tuple[Path, ...]) -> Audit:
+    """Audit captures, with a progress line on a terminal.
+
+    A single folder that already is an audit is read instead.
+    """
+    from auditor.audit import run_audit
+    from auditor.catalogue import load_catalogue
+    from auditor.cli.progress import Line
+    from auditor.tables.store import read_audit
+
+    if len(paths) == 1 and (paths[0] / "audit.json").is_file():
+        return read_audit(paths[0])
+    with Line() as line:
+        return run_audit(paths, load_catalogue(), _key(), line.show)
+
+
+def check_kinds(kinds: tuple[str, ...]) -> None:
+    """Raise a usage error for a kind of data that does not exist."""
+    from auditor.catalogue import load_catalogue
+
+    known = load_catalogue().categories
+    for kind in kinds:
+        if kind not in known:
+            raise click.BadParameter(
+                f"{kind!r} is none of: {', '.join(known)}", param_hint="--fail-on"
+            )
+
+
+def finish(audit: Audit, kinds: tuple[str, ...]) -> None:
+    """End the command with 3 when one of these kinds was seen leaving."""
+    seen = {claim.category for claim in audit.claims if claim.verdict.startswith("seen")}
+    found = [kind for kind in kinds if kind in seen]
+    if found:
+        click.echo(f"Seen leaving: {', '.join(found)}.", err=True)
+        click.get_current_context().exit(3)
+
+
+def _key() -> bytes:
+    """Return the key for redaction labels: random, unless the variable asks for a fixed one."""
+    text = os.environ.get(KEY_VARIABLE)
+    if not text:
+        return os.urandom(32)
+    if len(text) < 16:  # noqa: PLR2004
+        raise AuditorError(
+            f"{KEY_VARIABLE} is too short.", "Use at least 16 characters, or unset it."
+        )
+    return text.encode()

@@ -1,0 +1,1 @@
+"""Pure questions to the audit tables: data frame in, numbers out."""

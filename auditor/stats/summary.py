@@ -1,0 +1,123 @@
+"""Count what left, for whom, when, and how much of it could be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from auditor.stats.clock import seconds
+
+UNOPENED = (
+    "refused-by-client",
+    "established-silent",
+    "passed-through",
+    "not-http",
+    "quic",
+)
+"""Outcomes of connections that carried data which nobody could open."""
+
+_BINS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+_MOST_BARS = 60
+
+
+def totals(tables: dict[str, pd.DataFrame]) -> dict[str, int]:
+    """Count messages, bytes and rows of the whole audit.
+
+    `bytes_sealed` were opened but not understood; `bytes_unopened` went through connections
+    that refused the recording or bypassed it, as far as the journal knows them.
+    """
+    exchanges, fields = tables["exchanges"], tables["fields"]
+    out, read = int(exchanges["bytes_out"].sum()), int(exchanges["bytes_read"].sum())
+    return {
+        "exchanges": len(exchanges),
+        "messages_out": int(exchanges["messages_out"].sum()),
+        "bytes_out": out,
+        "bytes_read": read,
+        "bytes_sealed": out - read,
+        "bytes_unopened": int(unopened(tables["connections"])["bytes_up"].sum()),
+        "observations": len(tables["observations"]),
+        "fields": len(fields),
+        "fields_unclassified": int((fields["category"] == "other").sum()),
+        "unread": len(tables["unread"]),
+        "connections": len(tables["connections"]),
+    }
+
+
+def unopened(connections: pd.DataFrame) -> pd.DataFrame:
+    """Return the connections whose content nobody could open."""
+    return connections[connections["outcome"].isin(UNOPENED)]
+
+
+def shares(counts: dict[str, int]) -> dict[str, float]:
+    """Split everything that was sent into readable, sealed and unopened; they add up to 1."""
+    whole = counts["bytes_out"] + counts["bytes_unopened"]
+    if not whole:
+        return {"readable": 0.0, "sealed": 0.0, "unopened": 0.0}
+    return {
+        "readable": counts["bytes_read"] / whole,
+        "sealed": counts["bytes_sealed"] / whole,
+        "unopened": counts["bytes_unopened"] / whole,
+    }
+
+
+def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """List who got messages, most first, with the messages that carried each category.
+
+    Weak observations are candidates and do not count.
+    """
+    exchanges, firm = tables["exchanges"], firm_observations(tables["observations"])
+    carried = (
+        firm.drop_duplicates(["exchange", "message", "category"])
+        .groupby(["receiver", "category"])
+        .size()
+    )
+    rows = []
+    for name, group in exchanges.groupby("receiver", sort=False):
+        mine = carried.loc[str(name)] if str(name) in carried.index.get_level_values(0) else {}
+        rows.append(
+            {
+                "id": str(name),
+                "name": str(group["receiver_name"].iloc[0]),
+                "role": str(group["role"].iloc[0]),
+                "known": str(group["role"].iloc[0]) != "unknown",
+                "hosts": sorted(str(host) for host in group["host"].unique()),
+                "messages": int(group["messages_out"].sum()),
+                "bytes_out": int(group["bytes_out"].sum()),
+                "bytes_read": int(group["bytes_read"].sum()),
+                "categories": {str(key): int(count) for key, count in dict(mine).items()},
+            }
+        )
+    return sorted(rows, key=lambda row: (-row["messages"], row["id"]))
+
+
+def flows(exchanges: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count each message once, under its receiver and its main content."""
+    counts = exchanges.groupby(["receiver", "content"])["messages_out"].sum()
+    rows = [
+        {"receiver": str(receiver), "category": str(content), "messages": int(count)}
+        for (receiver, content), count in counts.items()  # type: ignore[misc]
+        if count
+    ]
+    return sorted(rows, key=lambda row: (-row["messages"], row["receiver"], row["category"]))
+
+
+def bars(exchanges: pd.DataFrame, started: float, ended: float) -> tuple[int, list[dict[str, Any]]]:
+    """Return the width of a bar in seconds, and messages per bar, readable or not."""
+    span = max(ended - started, 1.0)
+    width = next((size for size in _BINS if span / size <= _MOST_BARS), _BINS[-1])
+    count = int(span // width) + 1
+    sealed = (exchanges["bytes_read"] == 0) & (exchanges["bytes_out"] > 0)
+    place = ((seconds(exchanges["time"]) - started) // width).clip(0, count - 1).astype("int64")
+    rows = [
+        {"start": started + width * number, "readable": 0, "unreadable": 0}
+        for number in range(count)
+    ]
+    for number, dark, messages in zip(place, sealed, exchanges["messages_out"], strict=True):
+        rows[number]["unreadable" if dark else "readable"] += int(messages)
+    return width, rows
+
+
+def firm_observations(observations: pd.DataFrame) -> pd.DataFrame:
+    """Leave out weak observations: they are candidates and never decide anything."""
+    return observations[observations["strength"].isin(["strong", "medium"])]

@@ -1,0 +1,123 @@
+"""Hold what the tester did against what left around that time."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from auditor.stats.clock import happened, seconds
+from auditor.stats.summary import firm_observations, unopened
+
+LEAD_S, LAG_S = 0.5, 5.0
+"""An observation follows a mark when it happened in this window around it. The lead allows
+for a mark that was sent just after its action."""
+
+FLUSH_S = 60.0
+"""How long after an action the traffic still counts as readable or not: telemetry is batched."""
+
+POSITIONS = ("position_s", "in_s", "out_s")
+"""Values of a mark that are positions inside a track, in seconds."""
+
+NEAR_S, NEAR_POSITION_S = 2.0, 0.25
+"""A mark's position is found when a value this close happened this close to the mark."""
+
+_TO_SECONDS = {"s": 1.0, "ms": 0.001}
+
+Times = npt.NDArray[np.float64]
+
+
+def annotate(marks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+    """Fill in which marks were followed by their own kind of data, and whose positions left."""
+    firm = firm_observations(observations)
+    times = {str(name): np.sort(happened(group)) for name, group in firm.groupby("category")}
+    places = _positions(firm)
+    done = marks.copy()
+    spans = list(zip(seconds(marks["start"]), seconds(marks["end"]), strict=True))
+    done["followed"] = [
+        _any_within(times.get(str(category)), start - LEAD_S, end + LAG_S)
+        for category, (start, end) in zip(marks["category"], spans, strict=True)
+    ]
+    errors = [
+        _distance(json.loads(values), span, places)
+        for values, span in zip(marks["values"], spans, strict=True)
+    ]
+    done["matched"] = [error is not None for error in errors]
+    done["error_s"] = pd.Series(errors, index=done.index, dtype="float64")
+    return done
+
+
+def lanes(marks: pd.DataFrame, observations: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Count, per category: done, followed, matched, observed, and the same while idle."""
+    firm = firm_observations(observations)
+    idle = marks[marks["action"] == "idle"]
+    spans = list(zip(seconds(idle["start"]), seconds(idle["end"]), strict=True))
+    names = [*dict.fromkeys([*marks["category"], *firm["category"]])]
+    result = {}
+    for name in (str(name) for name in names if name):
+        mine, done = firm[firm["category"] == name], marks[marks["category"] == name]
+        times = np.sort(happened(mine))
+        result[name] = {
+            "did": len(done),
+            "followed": int(done["followed"].sum()),
+            "matched": int(done["matched"].sum()),
+            "observed": len(mine),
+            "idle": len(spans),
+            "idle_hit": sum(_any_within(times, start, end) for start, end in spans),
+        }
+    return result
+
+
+def readable(marks: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> float | None:
+    """Return the share of bytes that could be read while these marks were made, and shortly after.
+
+    None when nothing left in that time.
+    """
+    exchanges, closed = tables["exchanges"], unopened(tables["connections"])
+    starts, ends = seconds(marks["start"]).to_numpy(), seconds(marks["end"]).to_numpy() + FLUSH_S
+    inside = _inside(seconds(exchanges["time"]).to_numpy(), starts, ends)
+    sent = int(exchanges.loc[inside, "bytes_out"].sum())
+    read = int(exchanges.loc[inside, "bytes_read"].sum())
+    shut = _inside(seconds(closed["started"]).to_numpy(), starts, ends)
+    sent += int(closed.loc[shut, "bytes_up"].sum())
+    return read / sent if sent else None
+
+
+def _any_within(times: Times | None, start: float, end: float) -> bool:
+    if times is None:
+        return False
+    return bool(np.searchsorted(times, end, "right") > np.searchsorted(times, start, "left"))
+
+
+def _inside(times: Times, starts: Times, ends: Times) -> npt.NDArray[np.bool_]:
+    if not len(starts):
+        return np.zeros(len(times), dtype=bool)
+    hits = (times[:, None] >= starts[None, :]) & (times[:, None] <= ends[None, :])
+    return np.asarray(hits.any(axis=1))
+
+
+def _positions(firm: pd.DataFrame) -> tuple[Times, Times]:
+    """Return times and positions, in seconds, of all values that can be positions in a track."""
+    mine = firm[
+        firm["unit"].isin(list(_TO_SECONDS)) & firm["number"].notna() & firm["event_time"].notna()
+    ]
+    factor = mine["unit"].map(_TO_SECONDS).astype("float64")
+    return seconds(mine["event_time"]).to_numpy(), (mine["number"] * factor).to_numpy()
+
+
+def _distance(
+    values: dict[str, Any], span: tuple[float, float], places: tuple[Times, Times]
+) -> float | None:
+    """Return how far off the mark's positions were found; None unless all of them were."""
+    wanted = [
+        float(values[name]) for name in POSITIONS if isinstance(values.get(name), int | float)
+    ]
+    times, positions = places
+    near = positions[(times >= span[0] - NEAR_S) & (times <= span[1] + NEAR_S)]
+    if not wanted or not len(near):
+        return None
+    worst = max(float(np.abs(near - position).min()) for position in wanted)
+    return worst if worst <= NEAR_POSITION_S else None
