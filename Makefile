@@ -31,4 +31,4 @@ endif
 	@touch $@
 
 clean:
-	rm -rf .venv out build dist
+	rm -rf .venv .venv-other out build dist

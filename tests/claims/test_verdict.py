@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import pytest
+
+from auditor.claims.verdict import Subject, bound, decide
+
+TESTED = Subject(
+    values=0,
+    strength="medium",
+    did=14,
+    traced=0,
+    carriers=0,
+    readable=0.92,
+    tail_s=60,
+    has_marks=True,
+    has_journal=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "reason"),
+    [
+        ({}, "not seen", "absent"),
+        ({"readable": None}, "not seen", "absent"),
+        ({"values": 3}, "seen", "observed"),
+        ({"values": 3, "did": 0, "has_marks": False}, "seen", "observed"),
+        ({"carriers": 1, "traced": 12}, "seen, indirectly", "positions-traced"),
+        ({"carriers": 1, "traced": 6}, "not visible", "not-worked-out"),
+        ({"carriers": 1, "traced": 4, "did": 4}, "not visible", "not-worked-out"),
+        ({"traced": 14}, "not seen", "absent"),
+        ({"did": 4}, "not visible", "too-few"),
+        ({"did": 5}, "not seen", "absent"),
+        ({"readable": 0.79}, "not visible", "sealed"),
+        ({"readable": 0.8}, "not seen", "absent"),
+        ({"tail_s": 29.9}, "not visible", "no-tail"),
+        ({"has_journal": False}, "not visible", "no-journal"),
+        ({"did": 0}, "not tested", "not-exercised"),
+        ({"did": 0, "carriers": 2}, "not tested", "not-exercised"),
+        ({"did": 0, "has_marks": False}, "not tested", "no-marks"),
+    ],
+)
+def test_first_rule_that_applies_wins(change: dict[str, object], verdict: str, reason: str) -> None:
+    decision = decide(replace(TESTED, **change))  # type: ignore[arg-type]
+    assert (decision.verdict, decision.reason) == (verdict, reason)
+
+
+def test_strength_only_where_something_was_seen() -> None:
+    assert decide(replace(TESTED, values=1, strength="strong")).strength == "strong"
+    assert decide(TESTED).strength == ""
+
+
+def test_bound_is_the_exact_binomial_one() -> None:
+    for tries in (5, 14, 59):
+        assert (1 - bound(tries)) ** tries == pytest.approx(0.05)
+    assert bound(59) == pytest.approx(0.05, abs=0.001)

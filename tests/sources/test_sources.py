@@ -1,0 +1,208 @@
+"""Captures open by content; what is broken is an error with a next step, or a counted loss."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mitmproxy import io
+from mitmproxy.test import tflow
+
+from auditor.errors import SourceError
+from auditor.sources import open_capture
+
+
+def dump(path: Path, count: int) -> bytes:
+    with path.open("wb") as file:
+        writer = io.FlowWriter(file)
+        for _ in range(count):
+            writer.add(tflow.tflow(resp=True))
+    return path.read_bytes()
+
+
+def test_mitm_file_is_told_by_content(tmp_path: Path) -> None:
+    path = tmp_path / "traffic.har"
+    dump(path, 3)
+    capture = open_capture(path, first=10)
+    assert capture.format == "mitm"
+    assert [one.number for one in capture.exchanges] == [10, 11, 12]
+    assert capture.losses == []
+
+
+def test_truncated_file_keeps_what_is_whole_and_counts_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "cut.mitm"
+    whole = dump(path, 4)
+    path.write_bytes(whole[: len(whole) - 100])
+    capture = open_capture(path)
+    assert len(list(capture.exchanges)) == 3
+    (loss,) = capture.losses
+    assert loss.reason == "damaged"
+    assert loss.size == len(whole) // 4 - 100
+
+
+def test_flow_that_is_no_traffic_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "dns.mitm"
+    with path.open("wb") as file:
+        writer = io.FlowWriter(file)
+        writer.add(tflow.tflow())
+        writer.add(tflow.tdnsflow())
+    capture = open_capture(path)
+    assert len(list(capture.exchanges)) == 1
+    assert capture.losses[0].detail == "dns"
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "empty"),
+        (b"\x7fELF\x02\x01\x01 not traffic", "not a capture"),
+        (b"plain words\n", "not a capture"),
+        (b'{"log": {"entries": [', "not a complete HAR"),
+        (b'{"log": {"entries": 4}}', "no list"),
+        (b"12:this is no flow,", "no flow in it can be read"),
+    ],
+)
+def test_what_is_no_capture_says_so_and_names_the_next_step(
+    tmp_path: Path, content: bytes, word: str
+) -> None:
+    path = tmp_path / "thing.mitm"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=word) as caught:
+        list(open_capture(path).exchanges)
+    assert caught.value.hint
+
+
+def test_missing_file_and_foreign_folder(tmp_path: Path) -> None:
+    for path in (tmp_path / "nothing", tmp_path):
+        with pytest.raises(SourceError) as caught:
+            open_capture(path)
+        assert caught.value.hint
+
+
+HAR_ENTRY = {
+    "startedDateTime": "2025-11-14T20:04:00.500Z",
+    "time": 20,
+    "request": {
+        "method": "POST",
+        "url": "https://ec.tidal.com/api/event-batch?a=1",
+        "headers": [{"name": "Content-Type", "value": "application/x-www-form-urlencoded"}],
+        "postData": {
+            "mimeType": "application/x-www-form-urlencoded",
+            "params": [{"name": "a b", "value": "ü"}],
+        },
+    },
+    "response": {
+        "status": 200,
+        "headers": [],
+        "content": {"size": 2, "text": "aGk=", "encoding": "base64"},
+    },
+}
+
+
+def har(tmp_path: Path, *entries: object) -> Path:
+    path = tmp_path / "traffic.har"
+    path.write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
+    return path
+
+
+def test_har_entry(tmp_path: Path) -> None:
+    (exchange,) = open_capture(har(tmp_path, HAR_ENTRY)).exchanges
+    assert (exchange.host, exchange.path, exchange.query) == (
+        "ec.tidal.com",
+        "/api/event-batch",
+        "a=1",
+    )
+    assert exchange.started == 1763150640.5
+    assert exchange.messages[0].body == b"a+b=%C3%BC"
+    assert (exchange.messages[1].body, exchange.messages[1].size) == (b"hi", 2)
+
+
+def test_bad_har_entries_are_counted_not_fatal(tmp_path: Path) -> None:
+    no_request = {name: value for name, value in HAR_ENTRY.items() if name != "request"}
+    no_response = {name: value for name, value in HAR_ENTRY.items() if name != "response"}
+    capture = open_capture(
+        har(tmp_path, None, no_request, HAR_ENTRY, {**no_response, "time": None})
+    )
+    assert [one.id for one in capture.exchanges] == ["har-2", "har-3"]
+    assert [loss.detail for loss in capture.losses] == ["entry 0: TypeError", "entry 1: KeyError"]
+
+
+def test_har_bodies_that_exporters_bend(tmp_path: Path) -> None:
+    gzip = "\x1f\x8b\x08\x00é"
+    post = {"mimeType": "x", "text": gzip}
+    frames = [{"type": "send", "opcode": 1, "time": 1763150641.0, "data": '{"a":1}'}]
+    entry = {
+        **HAR_ENTRY,
+        "request": {**HAR_ENTRY["request"], "postData": post},
+        "_webSocketMessages": frames,
+    }  # type: ignore[dict-item]
+    missing = {**HAR_ENTRY, "request": {**HAR_ENTRY["request"], "postData": None, "bodySize": 77}}  # type: ignore[dict-item]
+    first, second = open_capture(har(tmp_path, entry, missing)).exchanges
+    assert first.messages[0].body == gzip.encode("latin-1")
+    assert (first.kind, first.messages[2].text, first.messages[2].direction) == (
+        "websocket",
+        True,
+        "out",
+    )
+    assert (second.messages[0].omitted, second.messages[0].size) == ("not in the HAR file", 77)
+
+
+def session(
+    tmp_path: Path, journal: str = "", facts: str = "format: 1\nservices: [tidal]\n"
+) -> Path:
+    folder = tmp_path / "session"
+    folder.mkdir()
+    dump(folder / "flows.mitm", 2)
+    (folder / "session.yaml").write_text(facts, encoding="utf-8")
+    (folder / "journal.jsonl").write_text(journal, encoding="utf-8")
+    return folder
+
+
+def test_session_folder(tmp_path: Path) -> None:
+    lines = [
+        {"kind": "mark", "action": "seek", "start": 20.0, "values": {"position_s": 61.2}},
+        {"kind": "mark", "action": "play", "start": 10.0, "end": 11.0},
+        {
+            "kind": "connection",
+            "id": "c",
+            "outcome": "refused-by-client",
+            "started": 9,
+            "sni": "x.example",
+            "bytes_up": 5,
+        },
+        {
+            "kind": "frame",
+            "flow": "never-saved",
+            "number": 0,
+            "direction": "out",
+            "time": 1,
+            "body": "a",
+        },
+        {"kind": "error", "hook": "request", "message": "x", "time": 1},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines) + '\n{"kind": "mark", "acti'
+    capture = open_capture(session(tmp_path, text))
+    assert len(list(capture.exchanges)) == 2
+    assert [(mark.action, mark.start, mark.end) for mark in capture.session.marks] == [
+        ("play", 10.0, 11.0),
+        ("seek", 20.0, 20.0),
+    ]
+    assert capture.session.connections[0].outcome == "refused-by-client"
+    assert capture.session.addon_errors == 1
+    assert sorted(loss.reason for loss in capture.losses) == [
+        "frame of a conversation that was still open at the end",
+        "line of the journal that makes no sense",
+    ]
+
+
+def test_session_without_its_facts_is_still_read(tmp_path: Path) -> None:
+    folder = session(tmp_path)
+    (folder / "session.yaml").unlink()
+    capture = open_capture(folder)
+    assert len(list(capture.exchanges)) == 2
+    assert [loss.reason for loss in capture.losses] == ["session.yaml is missing"]
+
+
+def test_session_with_broken_facts_names_the_place(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"session\.yaml:1:") as caught:
+        open_capture(session(tmp_path, facts="a: [1\n"))
+    assert "delete" in caught.value.hint

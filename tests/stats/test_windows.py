@@ -1,0 +1,105 @@
+"""Marks against observations: windows, idle windows, and positions found again."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from auditor.stats import windows
+from auditor.tables.build import frame
+from auditor.tables.schema import TABLES
+
+T = 1_700_000_000.0
+
+
+def marks(*rows: tuple[str, str, float, float, dict[str, object]]) -> pd.DataFrame:
+    full = [
+        (number, action, category, T + start, T + end, json.dumps(values), False, False, None)
+        for number, (action, category, start, end, values) in enumerate(rows)
+    ]
+    return frame(full, TABLES["marks"])
+
+
+def seen(
+    *rows: tuple[str, float, float | None, float, str], strength: str = "strong"
+) -> pd.DataFrame:
+    """Build observations: category, time it left, time it happened, number, unit."""
+    full = [
+        (0, number, T + left, None if told is None else T + told, "tidal", "e", "", "body", "p", "v",
+         value, unit, category, strength, "r", "observed", "", 0)
+        for number, (category, left, told, value, unit) in enumerate(rows)
+    ]  # fmt: skip
+    return frame(full, TABLES["observations"])
+
+
+def test_followed_uses_the_time_the_message_tells() -> None:
+    done = marks(("seek", "seek", 10, 10, {}), ("seek", "seek", 50, 50, {}))
+    batch = seen(("seek", 90, 11, 0, "s"))
+    assert list(windows.annotate(done, batch)["followed"]) == [True, False]
+
+
+@pytest.mark.parametrize(("left", "hit"), [(9.4, False), (9.5, True), (15, True), (15.1, False)])
+def test_window_edges(left: float, hit: bool) -> None:
+    done = marks(("seek", "seek", 10, 10, {}))
+    assert (
+        bool(windows.annotate(done, seen(("seek", left, None, 0, "s")))["followed"].iloc[0]) is hit
+    )
+
+
+def test_weak_observations_never_count() -> None:
+    done = marks(("seek", "seek", 10, 10, {}))
+    weak = seen(("seek", 11, None, 0, "s"), strength="weak")
+    assert not windows.annotate(done, weak)["followed"].any()
+    assert windows.lanes(done, weak)["seek"]["observed"] == 0
+
+
+def test_positions_are_found_in_seconds_and_milliseconds() -> None:
+    done = marks(
+        ("cue-jump", "cue", 10, 10, {"position_s": 61.2}),
+        ("cue-jump", "cue", 30, 30, {"position_s": 61.2}),
+        ("loop-on", "loop", 50, 54, {"in_s": 8.0, "out_s": 10.0}),
+        ("loop-on", "loop", 70, 74, {"in_s": 8.0, "out_s": 10.0}),
+        ("crossfade", "transition", 90, 95, {"overlap_s": 8.0}),
+    )
+    places = seen(
+        ("seek", 99, 10.3, 61.25, "s"),
+        ("seek", 99, 30.3, 61.6, "s"),
+        ("seek", 99, 52, 8100, "ms"),
+        ("seek", 99, 52, 10050, "ms"),
+        ("seek", 99, 72, 8000, "ms"),
+        ("seek", 99, 92, 8000, "ms"),
+    )
+    result = windows.annotate(done, places)
+    assert list(result["matched"]) == [True, False, True, False, False]
+    assert list(result["error_s"].dropna().round(3)) == [0.05, 0.1]
+
+
+def test_lanes_count_idle_windows_too() -> None:
+    done = marks(("seek", "seek", 10, 10, {}), ("idle", "", 20, 30, {}), ("idle", "", 40, 50, {}))
+    lane = windows.lanes(
+        windows.annotate(done, seen(("seek", 25, None, 0, "s"))), seen(("seek", 25, None, 0, "s"))
+    )
+    assert lane == {
+        "seek": {"did": 1, "followed": 0, "matched": 0, "observed": 1, "idle": 2, "idle_hit": 1}
+    }
+
+
+def exchanges(*rows: tuple[float, int, int]) -> pd.DataFrame:
+    full = [
+        (n, 0, "i", "http", T + time, "tidal", "TIDAL", "streaming service", "e", True, "POST", "h", 200,
+         "seek", 1, out, read, 0)
+        for n, (time, out, read) in enumerate(rows)
+    ]  # fmt: skip
+    return frame(full, TABLES["exchanges"])
+
+
+def test_readable_share_counts_refused_connections() -> None:
+    done = marks(("seek", "seek", 10, 10, {}))
+    shut = [("c", "refused-by-client", T + 12, None, "x", "", "x", 300, 0, "", "")]
+    tables = {
+        "exchanges": exchanges((11, 100, 100), (500, 1000, 0)),
+        "connections": frame(shut, TABLES["connections"]),
+    }
+    assert windows.readable(done, tables) == 0.25
+    nothing = {"exchanges": exchanges(), "connections": frame([], TABLES["connections"])}
+    assert windows.readable(done, nothing) is None
