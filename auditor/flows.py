@@ -30,11 +30,19 @@ def _headers(fields: http.Headers) -> tuple[tuple[str, str], ...]:
 
 def _body(part: http.Request | http.Response, omitted: dict[str, Any] | None) -> Message:
     body = part.raw_content
-    declared = (part.headers.get("content-encoding", ""), part.headers.get("x-transfer-encoding", ""))
-    encodings = tuple(
-        name for value in declared for name in (one.strip().lower() for one in value.split(",")) if name
+    declared = (
+        part.headers.get("content-encoding", ""),
+        part.headers.get("x-transfer-encoding", ""),
     )
-    why = str(omitted.get("why", "left out")) if omitted else "" if body is not None else "not stored"
+    encodings = tuple(
+        name
+        for value in declared
+        for name in (one.strip().lower() for one in value.split(","))
+        if name
+    )
+    why = (
+        str(omitted.get("why", "left out")) if omitted else "" if body is not None else "not stored"
+    )
     return Message(
         direction="out" if isinstance(part, http.Request) else "in",
         body=body or b"",

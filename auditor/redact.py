@@ -10,7 +10,7 @@ import hmac
 import re
 from base64 import b32encode
 from collections import Counter
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from auditor.records import Value
 
@@ -25,8 +25,8 @@ _SHAPES = (
     ("token", re.compile(r"(?i)\b(?:bearer|basic)\s+([\w.~+/=-]{8,})")),
     ("email", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
     ("device-id", re.compile(r"\bS-1-5-21-\d+-\d+-\d+(?:-\d+)?\b")),
-    ("user-name", re.compile(r"(?i)(?<=/users/|/home/)[^/\s\"']+|(?<=\\users\\)[^\\\s\"']+")),
-    ("ip", re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")),
+    ("user-name", re.compile(r"(?i)[/\\](?:users|home)[/\\]([^/\\\s\"']+)")),
+    ("ip", re.compile(r"(?<![\w.])(?<![^/]/)(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")),
     ("opaque", re.compile(r"(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{41,}")),
 )
 
@@ -34,7 +34,9 @@ _ID = re.compile(
     r"(?i)^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{16,}|[\w+/=-]{20,})$"
 )
 
-_UNSEEN = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def _make_visible(text: str) -> str:
@@ -73,7 +75,7 @@ class Redactor:
     def clean(self, text: str, limit: int = PREVIEW) -> str:
         """Replace what looks like a secret inside a text, make it visible and cut it."""
         for kind, shape in _SHAPES:
-            text = shape.sub(lambda found, kind=kind: self._hide(found[found.lastindex or 0], kind), text)
+            text = shape.sub(partial(self._hide_part, kind), text)
         text = _make_visible(text)
         return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
@@ -103,8 +105,16 @@ class Redactor:
         self._secrets.setdefault(text, kind)
         return self._label(text, kind)
 
+    def _hide_part(self, kind: str, found: re.Match[str]) -> str:
+        """Hide the group of a match, or all of it, and keep what stands around it."""
+        whole, group = found[0], found.lastindex or 0
+        start, end = found.start(group) - found.start(), found.end(group) - found.start()
+        return whole[:start] + self._hide(whole[start:end], kind) + whole[end:]
+
     def _long_secrets(self) -> list[str]:
-        return sorted((s for s in self._secrets if len(s) >= _SWEEP_FROM), key=lambda s: (-len(s), s))
+        return sorted(
+            (s for s in self._secrets if len(s) >= _SWEEP_FROM), key=lambda s: (-len(s), s)
+        )
 
     def _make_label(self, text: str, kind: str) -> str:
         digest = hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")

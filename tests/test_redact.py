@@ -38,6 +38,7 @@ def test_another_key_gives_another_label(redactor: Redactor) -> None:
         (r"C:\Users\alice\Music", "alice"),
         ("S-1-5-21-1-2-3-1001", "S-1-5-21"),
         ("from 192.168.1.17", "192.168.1.17"),
+        ("http://192.168.1.17/x", "192.168.1.17"),
         ("Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIz", "Zm9vYmFyYmF6"),
     ],
 )
@@ -47,7 +48,7 @@ def test_secret_shapes_do_not_pass(redactor: Redactor, text: str, secret: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["77640617", "PLAYBACK_START", "https://tidal.com/track/1", "house"]
+    "text", ["77640617", "PLAYBACK_START", "Chrome/131.0.0.0", "https://tidal.com/track/1", "house"]
 )
 def test_harmless_values_stay_readable(redactor: Redactor, text: str) -> None:
     assert redactor.preview(text) == text

@@ -203,6 +203,6 @@ def test_session_without_its_facts_is_still_read(tmp_path: Path) -> None:
 
 
 def test_session_with_broken_facts_names_the_place(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"session\.yaml:1:") as caught:
+    with pytest.raises(SourceError, match=r"session\.yaml:\d+:\d+:") as caught:
         open_capture(session(tmp_path, facts="a: [1\n"))
     assert "delete" in caught.value.hint
