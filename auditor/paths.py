@@ -15,6 +15,7 @@ import re
 from functools import lru_cache
 
 _PLAIN = re.compile(r"[A-Za-z_$@%:\-][\w$@%:\-]*")
+_QUOTED = re.compile(r'\["(?:[^"\\]|\\.)*"\]')
 _LEVEL = re.compile(r"\[\]|(?:^|[.>\]])(\d+)(?=$|[.>\[])")
 _KEYS = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|([^.>\[\]"]+)')
 
@@ -45,7 +46,7 @@ def hop(parent: str) -> str:
 @lru_cache(maxsize=65536)
 def levels(path: str) -> int:
     """Count the levels that can repeat: how many entries of `Leaf.at` belong to this path."""
-    return len(_LEVEL.findall(path))
+    return len(_LEVEL.findall(_QUOTED.sub('[""]', path)))
 
 
 @lru_cache(maxsize=65536)

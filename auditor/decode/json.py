@@ -1,0 +1,109 @@
+"""Read JSON, and several JSON documents in a row (NDJSON and relatives)."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from auditor.decode.limits import DAMAGED, OVER_LIMIT
+from auditor.decode.tree import Entries, Gap, Node, Raw, Reading
+
+_SPACE = re.compile(r"\s*")
+_SURE_DIGITS = 18
+_MAX_DIGITS = 20
+
+
+def _integer(digits: str) -> int | str:
+    """Return an integer, or its digits when it does not fit into 64 bits."""
+    if len(digits) <= _SURE_DIGITS:
+        return int(digits)
+    if len(digits) > _MAX_DIGITS:
+        return digits
+    number = int(digits)
+    return number if -(2**63) <= number < 2**64 else digits
+
+
+def _members(pairs: list[tuple[str, Node]]) -> Node:
+    """Return an object; one with repeated keys keeps every value."""
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    return Entries([((key,), value) for key, value in pairs])
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_int=_integer, strict=False)
+
+
+def document(text: str) -> Node:
+    """Return the one JSON document that a text consists of; ValueError when it is none."""
+    try:
+        found: Node = _DECODER.decode(text)
+    except RecursionError:
+        return Gap(OVER_LIMIT, len(text), "JSON nested too deeply")
+    return found
+
+
+def structure(text: str) -> Node:
+    """Return the JSON object or array that a text consists of, else None."""
+    text = text.strip()
+    if text[:1] + text[-1:] not in {"{}", "[]"}:
+        return None
+    try:
+        return document(text)
+    except ValueError:
+        return None
+
+
+def read(raw: Raw) -> Reading | None:
+    """Read a body as JSON or NDJSON; a bare word or number only when it is declared as JSON."""
+    text = raw.text
+    flaw: Gap | None = None
+    if text is None:
+        if raw.data.lstrip()[:1] not in (b"{", b"["):
+            return None
+        text = raw.data.decode("utf-8", "replace")
+        flaw = Gap(DAMAGED, text.count("\ufffd"), "invalid UTF-8")
+    text = text.strip()
+    if text[:1] in {"{", "["}:
+        reading = _documents(text)
+    elif text[:1] == '"' or "json" in raw.content_type:
+        reading = _scalar(text)
+    else:
+        return None
+    if reading is None or flaw is None:
+        return reading
+    return reading._replace(node=Entries([((), reading.node), ((), flaw)]))
+
+
+def _scalar(text: str) -> Reading | None:
+    try:
+        return Reading(0.9, ("json",), document(text))
+    except ValueError:
+        return None
+
+
+def _documents(text: str) -> Reading | None:
+    """Read documents one behind the other; a damaged one costs its line, not the others."""
+    found: list[Node] = []
+    lost = 0
+    start = 0
+    while start < len(text):
+        try:
+            node, end = _DECODER.raw_decode(text, start)
+        except RecursionError:
+            return Reading(0.9, ("json",), Gap(OVER_LIMIT, len(text), "JSON nested too deeply"))
+        except ValueError:
+            if not found:
+                return None
+            end = text.find("\n", start) + 1 or len(text)
+            lost += end - start
+        else:
+            found.append(node)
+        space = _SPACE.match(text, end)
+        start = space.end() if space else end
+    if len(found) == 1 and not lost:
+        return Reading(0.98, ("json",), found[0])
+    sure = 0.93 * (1 - lost / len(text))
+    gaps: list[Node] = [Gap(DAMAGED, lost, "lines that are not JSON")] if lost else []
+    members = [((number,), node) for number, node in enumerate(found)]
+    return Reading(sure, ("ndjson",), Entries([*members, *(((), gap) for gap in gaps)]))

@@ -1,0 +1,118 @@
+"""Look into strings that are written in a format of their own.
+
+Conservative: a string is taken apart only when the result is an object, an array, a token with
+claims or a query string of two or more pairs. Words, numbers and ids stay what they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from urllib.parse import unquote
+
+from auditor.decode import encoding, form, json, media
+from auditor.decode.limits import OPAQUE, OVER_LIMIT, Meter
+from auditor.decode.tree import Gap, Node, Raw, Reading
+
+_JWT = re.compile(r"(?:[Bb]earer )?(ey[\w-]+)\.(e[\w-]+)\.[\w-]*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\- ]{12,}={0,2}")
+_HEX = re.compile(r"(?:7[bB]|5[bB]|1[fF]8[bB])[0-9a-fA-F]{8,}")
+_PERCENT = re.compile(r"%(?:25)*(?:7[Bb]|5[Bb])")
+_SHORTEST = 5
+_ROUNDS = 3
+_OPAQUE_FROM = 512
+"""Characters of base64 from which unknown content counts as unread; shorter ones are ids."""
+
+
+def reread(text: str, meter: Meter) -> Reading | None:
+    """Return what a string says when it is decoded once more, or None when it is plain."""
+    if len(text) < _SHORTEST:
+        return None
+    found = json.structure(text)
+    if found is not None:
+        return Reading(1, ("json",), found)
+    if text[0] == "%":
+        return _percent(text)
+    if text.startswith(("ey", "Bearer ey", "bearer ey")) and text.count(".") == 2:  # noqa: PLR2004
+        return _token(text)
+    pairs = form.structure(text)
+    if pairs is not None:
+        return Reading(1, ("form",), pairs)
+    return _packed(text, meter)
+
+
+def _percent(text: str) -> Reading | None:
+    """Read JSON behind percent signs, however often they were applied."""
+    if not _PERCENT.match(text):
+        return None
+    for _ in range(_ROUNDS):
+        text = unquote(text, errors="replace")
+        found = json.structure(text)
+        if found is not None:
+            return Reading(1, ("url", "json"), found)
+    return None
+
+
+def _token(text: str) -> Reading | None:
+    """Read the claims of a JWT; the token itself is kept, so that it can be redacted."""
+    match = _JWT.fullmatch(text)
+    if not match:
+        return None
+    header, claims = (_claims(part) for part in match.groups())
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        return None
+    return Reading(1, ("jwt",), claims, keep=True) if {"alg", "typ"} & header.keys() else None
+
+
+def _claims(part: str) -> Node:
+    data = _unbase64(part)
+    return json.structure(data.decode("utf-8", "replace")) if data else None
+
+
+def _unbase64(text: str) -> bytes | None:
+    """Undo base64 in either alphabet, with or without padding, also after `+` became a space."""
+    plain = text.rstrip("=").replace(" ", "+").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except binascii.Error:
+        return None
+
+
+def _packed(text: str, meter: Meter) -> Reading | None:
+    """Read base64 or hex around something structured."""
+    if _HEX.fullmatch(text) and len(text) % 2 == 0:
+        found = _structured(bytes.fromhex(text), "hex", meter)
+        if found is not None:
+            return found
+    if not _BASE64.fullmatch(text):
+        return None
+    data = _unbase64(text)
+    if data is None:
+        return None
+    found = _structured(data, "base64", meter)
+    if found is not None or len(text) < _OPAQUE_FROM or " " in text:
+        return found
+    raw = Raw(data)
+    if raw.text is not None:
+        return None
+    medium = media.read(raw)
+    gap: Node = medium.node if medium else Gap(OPAQUE, len(text), "base64")
+    return Reading(1, (), gap, keep=True)
+
+
+def _structured(data: bytes, step: str, meter: Meter) -> Reading | None:
+    """Return the object, array or form that the bytes hold, compressed or not."""
+    plain = encoding.undo(data, (), meter)
+    if plain.reason == OVER_LIMIT:
+        return Reading(1, (), Gap(OVER_LIMIT, len(data), plain.detail), keep=True)
+    if plain.data[:1] not in (b"{", b"[") and not (b"=" in plain.data and b"&" in plain.data):
+        return None
+    text = Raw(plain.data).text
+    if text is None:
+        return None
+    found = json.structure(text)
+    if found is not None:
+        return Reading(1, (step, *plain.steps, "json"), found)
+    pairs = form.structure(text.strip())
+    return None if pairs is None else Reading(1, (step, *plain.steps, "form"), pairs)
