@@ -1,0 +1,62 @@
+"""Read the words that say what a field is about when no rule knows it."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.catalogue.entries import check_keys, check_known, texts
+from auditor.catalogue.model import SECRETS, Lexicon, Words
+from auditor.catalogue.yamlfile import Entry
+
+_KINDS = {"strong", "short", "weak", "negative", "partners", "shapes"}
+_GAP = re.compile(r"[\s_-]+")
+SHAPES = (
+    "position", "count", "number", "bpm", "ratio", "percent", "musical-key", "switch", "word",
+    "text", "id", "email", "time",
+)  # fmt: skip
+"""Names of value shapes; `auditor.classify.shapes` says what fits."""
+
+
+def read_lexicon(entry: Entry, categories: frozenset[str]) -> Lexicon:
+    """Return the lexicon; words may be written with gaps, `hot cue` and `hotcue` are the same."""
+    check_keys(entry, required={"categories", "partners", "carriers", "event_names", "secrets"})
+    members = entry.members()
+    words = []
+    for key, item in members["categories"].members().items():
+        check_known(item, key, categories, "category")
+        words.append(_read_words(item, key))
+    secrets = {}
+    for key, item in members["secrets"].members().items():
+        check_known(item, key, SECRETS, "kind of secret")
+        secrets.update(dict.fromkeys(_joined(item.texts()), key))
+    return Lexicon(
+        words=tuple(words),
+        partners=_joined(texts(entry, "partners")),
+        carriers=_joined(texts(entry, "carriers")),
+        event_names=_joined(texts(entry, "event_names")),
+        secrets=secrets,
+        longest=4,
+    )
+
+
+def _read_words(entry: Entry, category: str) -> Words:
+    check_keys(entry, required=set(), optional=_KINDS)
+    shapes = entry.members().get("shapes")
+    for shape in texts(entry, "shapes"):
+        check_known(shapes or entry, shape, SHAPES, "value shape")
+    strong, short, weak = (_joined(texts(entry, kind)) for kind in ("strong", "short", "weak"))
+    for word in sorted((strong & short) | (strong & weak) | (short & weak)):
+        raise entry.error(f"`{word}` is in two lists of {category}", "Keep the surest.")
+    return Words(
+        category=category,
+        strong=strong,
+        short=short,
+        weak=weak,
+        negative=_joined(texts(entry, "negative")),
+        partners=_joined(texts(entry, "partners")),
+        shapes=texts(entry, "shapes"),
+    )
+
+
+def _joined(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_GAP.sub("", word).lower() for word in words)

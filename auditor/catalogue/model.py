@@ -1,0 +1,221 @@
+"""What the catalogue says, as plain frozen records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.records import Context, Value
+
+BASES = ("documented", "schema", "observed", "reverse-engineered", "name", "inferred")
+"""How we know something, from the surest to the least sure."""
+
+ROLES = ("streaming service", "DJ vendor", "analytics vendor", "cloud/CDN")
+
+STATUSES = ("experimental", "tested", "stable", "retired")
+
+SECRETS = ("token", "account-id", "device-id", "email", "cookie", "key", "ip")
+
+UNITS = (
+    "s",
+    "ms",
+    "us",
+    "unix-ms",
+    "unix-s",
+    "unix-us",
+    "bpm",
+    "ratio",
+    "percent",
+    "beats",
+    "dB",
+    "bytes",
+    "",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why an entry says what it says."""
+
+    id: str
+    basis: str
+    """One of `BASES`."""
+    source: str
+    """Public repository path, address, or research note."""
+    date: str
+    """Day of the source's snapshot, `YYYY-MM-DD`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """What one field is."""
+
+    id: str
+    """`<receiver>/<endpoint>/<event or ->/<context>:<path>`."""
+    context: Context
+    path: str
+    """In the notation of `auditor.catalogue.pattern`."""
+    category: str
+    """Category id; empty when the words of the field decide (free-form data)."""
+    means: str
+    evidence: Evidence
+    event: str = ""
+    """The rule holds in this event only."""
+    where: tuple[tuple[str, Value], ...] = ()
+    """Neighbours that must have these values: a name (same object, or the nearest enclosing one
+    that has it) or, when it has a dot, bracket or `>`, a whole path."""
+    unit: str = ""
+    time: str = ""
+    """Name or path of the neighbour that says when; empty: the nearest one with a time unit."""
+    secret: str = ""
+    indicates: tuple[str, ...] = ()
+    names_event: bool = False
+    """The value is a name chosen by the application, so its words may say more than the rule."""
+    off: tuple[Value, ...] = ()
+    """Values that mean "not measured"; such a value says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which exchanges an endpoint is about."""
+
+    methods: tuple[str, ...]
+    """Upper case; empty means any."""
+    hosts: tuple[str, ...]
+    """Names, or `*.name` for everything below."""
+    paths: tuple[str, ...]
+    """Templates: `{name}` is one segment, a last `**` is the rest."""
+    body: str = ""
+    """First key of the decoded body; enough by itself on hosts that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One observation that an example must yield."""
+
+    path: str
+    category: str
+    context: str = "body"
+    event: str = ""
+    value: Value = None
+    """Checked when it is not None."""
+    secret: str = ""
+    strength: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request and what must be found in it; nothing expected makes it a negative example."""
+
+    id: str
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    expect: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address template of a receiver."""
+
+    id: str
+    receiver: str
+    name: str
+    match: Match
+    wire: str
+    purpose: str
+    category: str
+    evidence: Evidence
+    status: str
+    event_name: tuple[str, ...]
+    """Where the name of an event may stand: paths in the body, or `query:path`."""
+    fields: tuple[FieldRule, ...]
+    examples: tuple[Example, ...]
+    place: str
+    """`file:line` of the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody who gets data."""
+
+    id: str
+    name: str
+    owner: str
+    role: str
+    home: str
+    hosts: tuple[str, ...]
+    """Everything that belongs to the receiver, also where no endpoint is known."""
+    notes: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of data, in words for DJs."""
+
+    id: str
+    name: str
+    hint: str
+    row: bool
+    """One of the twelve rows of the report."""
+    marks: tuple[str, ...]
+    """Actions that exercise it."""
+    always_on: bool
+    """Sent without any action, so no action can test it."""
+    did: str
+    """What the tester did: `jumped inside a track`."""
+    thing: str
+    """What leaves, for sentences: `jump position`."""
+    test: str
+    """One sentence how to test it; empty when it needs no action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one category, each spelled without gaps: `hotcue`."""
+
+    category: str
+    strong: frozenset[str]
+    short: frozenset[str]
+    """Strong beside a partner, weak alone."""
+    weak: frozenset[str]
+    """Count beside a partner only."""
+    negative: frozenset[str]
+    partners: frozenset[str]
+    shapes: tuple[str, ...]
+    """Names of value shapes that fit, see `auditor.classify.shapes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words that say what a field is about when no rule knows it."""
+
+    words: tuple[Words, ...]
+    partners: frozenset[str]
+    """Words that show the talk is about tracks and decks."""
+    carriers: frozenset[str]
+    """Names that only carry a value; the name above them counts: `stringvalue`."""
+    event_names: frozenset[str]
+    """Names of fields whose value names what happened."""
+    secrets: Mapping[str, str]
+    """Word to kind of secret."""
+    longest: int
+    """Most tokens that one word may be spelled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that ships as data about receivers, fields and words."""
+
+    receivers: Mapping[str, Receiver]
+    """By id, in the order of the ids."""
+    categories: Mapping[str, Category]
+    """By id, in the order of the report."""
+    headers: tuple[FieldRule, ...]
+    """Rules for headers and cookies that any service may carry."""
+    lexicon: Lexicon
+    digest: str
+    """SHA-256 over all files, in hex."""

@@ -1,0 +1,96 @@
+"""Read receivers from their files; a receiver may be spread over several files.
+
+The file named like the receiver holds its head (name, owner, role, home, hosts); a file
+`<id>-<part>.yaml` with `part_of: <id>` adds endpoints and evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.catalogue.endpoint import read_endpoints
+from auditor.catalogue.entries import check_keys, check_known, chosen, text, texts
+from auditor.catalogue.model import BASES, ROLES, Endpoint, Evidence, FieldRule, Receiver
+from auditor.catalogue.rules import RuleReader
+from auditor.catalogue.yamlfile import Entry
+
+_HEAD = {"id", "name", "owner", "role", "home", "hosts"}
+
+
+def read_receivers(files: Sequence[Entry], categories: frozenset[str]) -> dict[str, Receiver]:
+    """Return the receivers of all files, in the order of their ids."""
+    heads = [entry for entry in files if "part_of" not in entry.members()]
+    receivers: dict[str, Receiver] = {}
+    for head in heads:
+        check_keys(head, required=_HEAD, optional={"evidence", "endpoints", "notes"})
+        own = text(head, "id")
+        if own in receivers:
+            raise head.error(f"receiver `{own}` has two files", "Make one of them a part.")
+        parts = [entry for entry in files if text(entry, "part_of") == own]
+        receivers[own] = _read_receiver(head, parts, categories)
+    for entry in files:
+        member = entry.members().get("part_of")
+        if member is not None:
+            check_known(member, member.text(), receivers, "receiver")
+    return dict(sorted(receivers.items()))
+
+
+def read_headers(entry: Entry, categories: frozenset[str]) -> tuple[FieldRule, ...]:
+    """Return the rules for headers and cookies that any service may carry."""
+    check_keys(entry, required={"evidence", "fields"})
+    reader = RuleReader("any", "any", categories, _read_evidence(entry, {}))
+    return reader.read_blocks(entry.members()["fields"])
+
+
+def _read_receiver(head: Entry, parts: list[Entry], categories: frozenset[str]) -> Receiver:
+    own = text(head, "id")
+    evidence = _read_evidence(head, {})
+    endpoints = list(read_endpoints(head, own, categories, evidence))
+    notes = list(texts(head, "notes"))
+    for part in parts:
+        check_keys(part, required={"part_of"}, optional={"evidence", "endpoints", "notes"})
+        more = read_endpoints(part, own, categories, _read_evidence(part, evidence))
+        endpoints.extend(more)
+        notes.extend(texts(part, "notes"))
+    _check_unique(head, endpoints)
+    return Receiver(
+        id=own,
+        name=text(head, "name"),
+        owner=text(head, "owner"),
+        role=chosen(head, "role", ROLES, "role"),
+        home=text(head, "home"),
+        hosts=texts(head, "hosts"),
+        notes=tuple(notes),
+        endpoints=tuple(endpoints),
+        files=(head.file, *(part.file for part in parts)),
+    )
+
+
+def _check_unique(head: Entry, endpoints: list[Endpoint]) -> None:
+    seen: dict[str, str] = {}
+    for one in endpoints:
+        if one.id in seen:
+            raise head.error(
+                f"endpoint `{one.id}` stands at {seen[one.id]} and at {one.place}",
+                "Give one of them another id.",
+            )
+        seen[one.id] = one.place
+
+
+def _read_evidence(entry: Entry, inherited: dict[str, Evidence]) -> dict[str, Evidence]:
+    """Return the named evidence of a file, with that of the receiver's head."""
+    found = dict(inherited)
+    member = entry.members().get("evidence")
+    if member is None:
+        return found
+    for key, item in member.members().items():
+        check_keys(item, required={"basis", "source", "date"})
+        if key in found:
+            raise item.error(f"evidence `{key}` is already named", "Give it another name.")
+        found[key] = Evidence(
+            id=key,
+            basis=chosen(item, "basis", BASES, "basis"),
+            source=text(item, "source"),
+            date=text(item, "date"),
+        )
+    return found

@@ -1,0 +1,124 @@
+"""Read blocks of field rules: what a block says holds for every rule in it that says nothing."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from auditor.catalogue.entries import check_keys, check_known, chosen, chosen_all, flag, text
+from auditor.catalogue.model import SECRETS, UNITS, Evidence, FieldRule
+from auditor.catalogue.pattern import is_well_formed
+from auditor.catalogue.yamlfile import Entry
+from auditor.records import Context, Value
+
+_CONTEXTS: tuple[Context, ...] = get_args(Context)
+_SHARED = {"category", "evidence", "indicates", "secret", "time", "unit", "where", "off"}
+_RULE = _SHARED | {"means", "names_event"}
+_BLOCK = _SHARED | {"at", "context", "event"}
+
+
+class RuleReader:
+    """Reads the rules of one endpoint, and refuses two rules with the same id and neighbours."""
+
+    def __init__(
+        self,
+        receiver: str,
+        endpoint: str,
+        categories: frozenset[str],
+        evidence: dict[str, Evidence],
+        default: str = "",
+    ) -> None:
+        self._place = f"{receiver}/{endpoint}"
+        self._categories = categories
+        self._evidence = evidence
+        self._default = default
+        self._seen: set[tuple[str, object]] = set()
+
+    def read_blocks(self, blocks: Entry) -> tuple[FieldRule, ...]:
+        """Return all rules of a `fields` list."""
+        return tuple(rule for block in blocks.items() for rule in self._read_block(block))
+
+    def _read_block(self, block: Entry) -> list[FieldRule]:
+        check_keys(block, required={"rules"}, optional=_BLOCK)
+        context = chosen(block, "context", _CONTEXTS, "context", default="body")
+        member = block.members().get("event")
+        events = member.texts() if member is not None else ("",)
+        found = []
+        for path, entry in block.members()["rules"].members().items():
+            full = _join(text(block, "at"), path)
+            if not is_well_formed(full):
+                raise entry.error(f"`{full}` is not a path", "See README.md beside the catalogue.")
+            for event in events:
+                rule = self._read_rule(block, entry, cast("Context", context), full, event)
+                self._refuse_twins(entry, rule)
+                found.append(rule)
+        return found
+
+    def _read_rule(
+        self, block: Entry, entry: Entry, context: Context, path: str, event: str
+    ) -> FieldRule:
+        check_keys(entry, required={"means"}, optional=_RULE)
+        both = [entry, block]
+        return FieldRule(
+            id=f"{self._place}/{event or '-'}/{context}:{path}",
+            context=context,
+            path=path,
+            category=_first(both, "category", self._categories, "category"),
+            means=text(entry, "means"),
+            evidence=self._find_evidence(both),
+            event=event,
+            where=_read_where(entry) + _read_where(block),
+            unit=_first(both, "unit", UNITS, "unit"),
+            time=text(entry, "time") or text(block, "time"),
+            secret=_first(both, "secret", SECRETS, "kind of secret"),
+            indicates=_read_indicates(entry, block, self._categories),
+            names_event=flag(entry, "names_event"),
+            off=_read_off(entry) or _read_off(block),
+        )
+
+    def _find_evidence(self, entries: list[Entry]) -> Evidence:
+        for entry in entries:
+            if "evidence" in entry.members():
+                member = entry.members()["evidence"]
+                known = check_known(member, member.text(), self._evidence, "evidence")
+                return self._evidence[known]
+        if not self._default:
+            raise entries[0].error("a rule without evidence", "Add `evidence: …` here or above.")
+        return self._evidence[self._default]
+
+    def _refuse_twins(self, entry: Entry, rule: FieldRule) -> None:
+        twin = (rule.id, rule.where)
+        if twin in self._seen:
+            raise entry.error(f"two rules for `{rule.path}`", "Keep one, or tell them apart.")
+        self._seen.add(twin)
+
+
+def _join(prefix: str, path: str) -> str:
+    glue = "" if not prefix or prefix.endswith(">") or path.startswith("[") else "."
+    return prefix + glue + path
+
+
+def _first(entries: list[Entry], key: str, known: object, kind: str) -> str:
+    choices = cast("tuple[str, ...]", known)
+    for entry in entries:
+        member = entry.members().get(key)
+        if member is not None:
+            value = "" if member.value == "" else member.text()
+            return check_known(member, value, {*choices, ""}, kind)
+    return ""
+
+
+def _read_indicates(entry: Entry, block: Entry, known: frozenset[str]) -> tuple[str, ...]:
+    owner = entry if "indicates" in entry.members() else block
+    return chosen_all(owner, "indicates", sorted(known), "category")
+
+
+def _read_where(entry: Entry) -> tuple[tuple[str, Value], ...]:
+    member = entry.members().get("where")
+    if member is None:
+        return ()
+    return tuple((key, value.scalar()) for key, value in member.members().items())
+
+
+def _read_off(entry: Entry) -> tuple[Value, ...]:
+    member = entry.members().get("off")
+    return tuple(item.scalar() for item in member.items()) if member is not None else ()

@@ -1,0 +1,202 @@
+"""Turn the leaves of one message into observations: rules first, then words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from auditor import paths
+from auditor.catalogue.model import Catalogue, FieldRule
+from auditor.classify.events import Clock, EventFinder, moment
+from auditor.classify.fields import RuleBook, is_whole
+from auditor.classify.lexicon import Judge, Surroundings
+from auditor.classify.neighbours import Neighbours
+from auditor.records import Decoded, Exchange, Leaf, Observation, Site, Strength
+
+_STRENGTH: dict[str, Strength] = {
+    "documented": "strong",
+    "schema": "strong",
+    "observed": "strong",
+    "reverse-engineered": "medium",
+    "name": "weak",
+    "inferred": "weak",
+}
+_LONGEST_NAME = 64
+
+
+class Classifier:
+    """The catalogue's rules, ready to be asked; keep one for a whole audit."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._judge = Judge(catalogue.lexicon)
+        self._general = RuleBook((), catalogue.headers)
+        self._books: dict[str, RuleBook] = {}
+        self._finders: dict[str, EventFinder] = {}
+        self._finder = EventFinder((), self._judge)
+        for receiver in catalogue.receivers.values():
+            for endpoint in receiver.endpoints:
+                name = f"{receiver.id}/{endpoint.id}"
+                self._books[name] = RuleBook(endpoint.fields, catalogue.headers)
+                self._finders[name] = EventFinder(endpoint.event_name, self._judge)
+
+    def classify(self, exchange: Exchange, site: Site, decoded: Decoded) -> tuple[Observation, ...]:
+        """Return one observation for every leaf, in their order.
+
+        After them come the values of the site's placeholders: pass the site without parameters
+        for all messages of an exchange but the first.
+        """
+        leaves = [*decoded.leaves, *parameter_leaves(site)]
+        name = site.endpoint if "/" in site.endpoint else f"{site.receiver}/{site.endpoint}"
+        book = self._books.get(name, self._general) if site.known else self._general
+        finder = self._finders.get(name, self._finder) if site.known else self._finder
+        events = finder.find(leaves)
+        whole = book.where_paths
+        neighbours = Neighbours(leaves, book.where_names, whole)
+        beside = _names_by_object(leaves)
+        observations = []
+        times: list[tuple[Leaf, float]] = []
+        for leaf, event in zip(leaves, events, strict=True):
+            rule = _choose(book, leaf, event, neighbours)
+            one = self._observe(leaf, event, rule, beside)
+            observations.append((one, rule))
+            if one.unit and (when := moment(leaf.value, one.unit)) is not None:
+                times.append((leaf, when))
+        return tuple(_with_time(observations, times))
+
+    def _observe(
+        self,
+        leaf: Leaf,
+        event: str,
+        rule: FieldRule | None,
+        beside: dict[tuple[str, tuple[int, ...]], frozenset[str]],
+    ) -> Observation:
+        if rule is None:
+            return self._by_words(leaf, event, None, beside)
+        if leaf.value is None or leaf.value == "" or leaf.value in rule.off:
+            return _unmeasured(leaf, event, rule)
+        if not rule.category:
+            return self._by_words(leaf, event, rule, beside)
+        if rule.names_event and isinstance(leaf.value, str):
+            said = self._judge.judge_name(leaf.value[:_LONGEST_NAME])
+            if said.category != "other":
+                return Observation(
+                    leaf,
+                    said.category,
+                    said.strength,
+                    "lexicon",
+                    "lexicon",
+                    said.means,
+                    event=event,
+                )
+        return _by_rule(leaf, event, rule)
+
+    def _by_words(
+        self,
+        leaf: Leaf,
+        event: str,
+        rule: FieldRule | None,
+        beside: dict[tuple[str, tuple[int, ...]], frozenset[str]],
+    ) -> Observation:
+        own, above = self._judge.own_name(paths.keys(leaf.path))
+        around = Surroundings()
+        if leaf.context in {"body", "query"}:
+            near = beside.get(_object_of(leaf), frozenset()) - {own}
+            around = Surroundings((*above, event) if event else above, near)
+        said = self._judge.judge(own, leaf.value, around)
+        if (
+            said.category == "other"
+            and isinstance(leaf.value, str)
+            and self._judge.is_event_name(own)
+        ):
+            said = self._judge.judge_name(leaf.value[:_LONGEST_NAME])
+        secret = self._judge.secret(own) or (rule.secret if rule else "")
+        if said.category == "other":
+            return Observation(
+                leaf,
+                "identity" if secret else "other",
+                "weak",
+                rule=rule.id if rule else ("lexicon" if secret else ""),
+                basis=rule.evidence.basis if rule else ("lexicon" if secret else ""),
+                means=rule.means if rule else "",
+                secret=secret,
+                event=event,
+            )
+        means = f"{rule.means}; {said.means}" if rule else said.means
+        return Observation(
+            leaf, said.category, said.strength, "lexicon", "lexicon", means, "", secret, event
+        )
+
+
+def parameter_leaves(site: Site) -> list[Leaf]:
+    """Return the values of the path template's placeholders as leaves."""
+    return [Leaf("path", name, value) for name, value in site.parameters]
+
+
+def _choose(book: RuleBook, leaf: Leaf, event: str, near: Neighbours) -> FieldRule | None:
+    for rule in book.resolve(event, leaf.context, leaf.path):
+        if all(_holds(leaf, key, wanted, near) for key, wanted in rule.where):
+            return rule
+    return None
+
+
+def _holds(leaf: Leaf, key: str, wanted: object, near: Neighbours) -> bool:
+    value, found = (
+        near.by_path(leaf, key, leaf.context) if is_whole(key) else near.by_name(leaf, key)
+    )
+    return found and value == wanted
+
+
+def _by_rule(leaf: Leaf, event: str, rule: FieldRule) -> Observation:
+    return Observation(
+        leaf,
+        rule.category,
+        _STRENGTH[rule.evidence.basis],
+        rule.id,
+        rule.evidence.basis,
+        rule.means,
+        rule.unit,
+        rule.secret,
+        event,
+        None,
+        rule.indicates,
+    )
+
+
+def _unmeasured(leaf: Leaf, event: str, rule: FieldRule) -> Observation:
+    """Return an observation that decides nothing: the field is there, but it is empty."""
+    return Observation(
+        leaf,
+        rule.category or "other",
+        "weak",
+        rule.id,
+        rule.evidence.basis,
+        f"{rule.means} (empty)",
+        event=event,
+    )
+
+
+def _object_of(leaf: Leaf) -> tuple[str, tuple[int, ...]]:
+    around = paths.container(leaf.path)
+    return around, leaf.at[: paths.levels(around)]
+
+
+def _names_by_object(leaves: Sequence[Leaf]) -> dict[tuple[str, tuple[int, ...]], frozenset[str]]:
+    found: dict[tuple[str, tuple[int, ...]], set[str]] = {}
+    for leaf in leaves:
+        if leaf.context in {"body", "query"}:
+            names = paths.keys(leaf.path)
+            found.setdefault(_object_of(leaf), set()).update(names[-1:])
+    return {place: frozenset(names) for place, names in found.items()}
+
+
+def _with_time(
+    observations: list[tuple[Observation, FieldRule | None]], times: list[tuple[Leaf, float]]
+) -> Iterator[Observation]:
+    """Give every observation the time of its neighbour with a time unit."""
+    if not times:
+        yield from (one for one, _ in observations)
+        return
+    clock = Clock(times)
+    for one, rule in observations:
+        when = clock.time_of(one.leaf, rule.time if rule else "")
+        yield replace(one, event_time=when) if when is not None else one

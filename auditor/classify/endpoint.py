@@ -1,0 +1,153 @@
+"""Find out where an exchange went: receiver and endpoint, or the bare address of strangers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from auditor.catalogue.model import Catalogue, Endpoint, Receiver
+from auditor.records import Exchange, Site
+
+UNKNOWN = "unknown"
+"""Role of a receiver that nobody has catalogued."""
+
+_MEMORY = 50_000
+_ID = re.compile(
+    r"\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=\D*\d)[0-9a-fA-F]{8,}"
+    r"|(?=\D*\d)[\w-]{16,}|[\w=-]{32,}|.*[:@].*|(?=.*\d)(?:[a-z]+[_-])?\d[\w-]{5,}"
+)
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Directory:
+    """The catalogue's addresses, indexed once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._owners: dict[str, Receiver] = {}
+        self._names: dict[str, Receiver] = {}
+        self._routes: dict[str, list[_Route]] = {}
+        self._shapes: dict[str, Endpoint] = {}
+        self._known: dict[tuple[str, str, str], tuple[Endpoint, tuple[tuple[str, str], ...]] | None]
+        self._known = {}
+        for receiver in catalogue.receivers.values():
+            self._names[receiver.id] = receiver
+            for host in receiver.hosts:
+                self._owners[host] = receiver
+            for endpoint in receiver.endpoints:
+                self._add(endpoint)
+        for routes in self._routes.values():
+            routes.sort(key=lambda route: route.order)
+
+    def find(self, exchange: Exchange, body_keys: frozenset[str] = frozenset()) -> Site:
+        """Return where an exchange went.
+
+        `body_keys` are the first keys of the decoded body: some messages are recognised by their
+        shape alone, also on hosts that nobody knows. The host then stays the receiver, and the
+        endpoint is named with the id of whoever made the format: `tidal/event-batch`.
+        """
+        host = exchange.host.lower().rstrip(".")
+        found = self._route(exchange.method.upper(), host, exchange.path or "/")
+        owner = self._owner(host)
+        if found is not None:
+            endpoint, parameters = found
+            receiver = self._names[endpoint.receiver]
+            return _site(receiver, endpoint.id, endpoint.category, parameters)
+        for key in sorted(body_keys & self._shapes.keys()):
+            return self._by_shape(host, owner, self._shapes[key])
+        folded, parameters = fold(exchange.path or "/")
+        address = f"{exchange.method.upper()} {folded}".strip()
+        if owner is not None:
+            return Site(owner.id, owner.name, owner.role, address, "other", False, parameters)
+        return Site(host, host, UNKNOWN, address, "other", False, parameters)
+
+    def receiver_of(self, host: str) -> Receiver | None:
+        """Return who owns a host, also where no endpoint is known."""
+        return self._owner(host.lower().rstrip("."))
+
+    def _add(self, endpoint: Endpoint) -> None:
+        for host in endpoint.match.hosts:
+            for path in endpoint.match.paths:
+                route = _Route(endpoint, path)
+                self._routes.setdefault(host, []).append(route)
+        if endpoint.match.body:
+            self._shapes[endpoint.match.body] = endpoint
+
+    def _by_shape(self, host: str, owner: Receiver | None, endpoint: Endpoint) -> Site:
+        if owner is not None and owner.id == endpoint.receiver:
+            return _site(owner, endpoint.id, endpoint.category, ())
+        name = f"{endpoint.receiver}/{endpoint.id}"
+        if owner is not None:
+            return Site(owner.id, owner.name, owner.role, name, endpoint.category, known=True)
+        return Site(host, host, UNKNOWN, name, endpoint.category, known=True)
+
+    def _owner(self, host: str) -> Receiver | None:
+        return next((self._owners[h] for h in _hosts(host) if h in self._owners), None)
+
+    def _route(
+        self, method: str, host: str, path: str
+    ) -> tuple[Endpoint, tuple[tuple[str, str], ...]] | None:
+        key = (method, host, path)
+        if key not in self._known:
+            if len(self._known) >= _MEMORY:
+                self._known.clear()
+            self._known[key] = self._match(method, host, path)
+        return self._known[key]
+
+    def _match(
+        self, method: str, host: str, path: str
+    ) -> tuple[Endpoint, tuple[tuple[str, str], ...]] | None:
+        for name in _hosts(host):
+            for route in self._routes.get(name, ()):
+                methods = route.endpoint.match.methods
+                if methods and method not in methods:
+                    continue
+                found = route.expression.fullmatch(path)
+                if found:
+                    values = zip(route.names, found.groups(), strict=True)
+                    return route.endpoint, tuple((n, unquote(v)) for n, v in values)
+        return None
+
+
+class _Route:
+    """One path template of an endpoint."""
+
+    def __init__(self, endpoint: Endpoint, template: str) -> None:
+        self.endpoint = endpoint
+        self.names = tuple(_PLACE.findall(template))
+        rest = template.endswith("**")
+        parts = _PLACE.split(template.removesuffix("**"))
+        literal = [re.escape(part) for part in parts[::2]]
+        body = "([^/]+)".join(literal)
+        if rest:
+            body = body.removesuffix("/") + "(?:/.*)?"
+        self.expression = re.compile(body if rest else body.removesuffix("/") + "/?", re.DOTALL)
+        self.order = (rest, len(self.names), -sum(map(len, literal)))
+        """Templates without placeholders first, then the longest."""
+
+
+def fold(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Replace what looks like an id by `{id}`; return the template and the values."""
+    values: list[tuple[str, str]] = []
+    parts = path.split("/")
+    for place, part in enumerate(parts):
+        stem, dot, ending = part.rpartition(".")
+        stem, tail = (stem, dot + ending) if dot and ending.isalnum() else (part, "")
+        if stem and _ID.fullmatch(stem):
+            values.append((f"id{len(values) + 1}" if values else "id", unquote(stem)))
+            parts[place] = "{id}" + tail
+    return "/".join(parts), tuple(values)
+
+
+def _hosts(host: str) -> Iterable[str]:
+    """Yield the host and the wildcards above it, the nearest first."""
+    yield host
+    while "." in host:
+        host = host.partition(".")[2]
+        yield f"*.{host}"
+
+
+def _site(
+    receiver: Receiver, endpoint: str, category: str, parameters: tuple[tuple[str, str], ...]
+) -> Site:
+    return Site(receiver.id, receiver.name, receiver.role, endpoint, category, True, parameters)

@@ -1,0 +1,129 @@
+"""Which event a leaf belongs to, and when that event happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import cast
+
+from auditor import paths
+from auditor.catalogue.pattern import shared, split
+from auditor.classify.fields import is_whole
+from auditor.classify.lexicon import Judge
+from auditor.classify.neighbours import Neighbours, containers
+from auditor.classify.shapes import number_of
+from auditor.records import Context, Leaf, Value
+
+_SCALE = {"unix-s": 1.0, "unix-ms": 1e3, "unix-us": 1e6}
+_PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
+"""From 2000 to 2100: other numbers are no moments, whatever the field is called."""
+_LONGEST = 128
+_TOGETHER = {"body", "query"}
+"""Event names in one of these hold for leaves in the other, but not for headers."""
+
+
+def moment(value: Value, unit: str) -> float | None:
+    """Return the moment that a value says, in seconds since 1970."""
+    number = number_of(value)
+    if number is None or unit not in _SCALE:
+        return None
+    seconds = number / _SCALE[unit]
+    return seconds if _PLAUSIBLE[0] <= seconds <= _PLAUSIBLE[1] else None
+
+
+class EventFinder:
+    """Finds the name of the event that each leaf belongs to."""
+
+    def __init__(self, places: tuple[str, ...], judge: Judge) -> None:
+        """Look at `places` (paths, or `query:path`); without any, at names such as `event`."""
+        self._places = tuple(_place(text) for text in places)
+        self._judge = judge
+
+    def find(self, leaves: Sequence[Leaf]) -> list[str]:
+        """Return the event of every leaf; empty where there is none."""
+        places = self._places or self._guess(leaves)
+        if not places:
+            return [""] * len(leaves)
+        near = Neighbours(leaves, frozenset(), frozenset(path for _, path in places))
+        return [self._event_of(leaf, places, near) for leaf in leaves]
+
+    def _guess(self, leaves: Sequence[Leaf]) -> tuple[tuple[Context, str], ...]:
+        found: dict[tuple[Context, str], None] = {}
+        for leaf in leaves:
+            names = paths.keys(leaf.path) if leaf.context in {"body", "query"} else ()
+            if names and self._judge.is_event_name(names[-1]) and isinstance(leaf.value, str):
+                found[leaf.context, leaf.path] = None
+        return tuple(found)
+
+    def _event_of(self, leaf: Leaf, places: Sequence[tuple[Context, str]], near: Neighbours) -> str:
+        best: tuple[int, str] = (-1, "")
+        for context, path in places:
+            if not {context, leaf.context} <= _TOGETHER and context != leaf.context:
+                continue
+            value, found = near.by_path(leaf, path, context)
+            if found and isinstance(value, str):
+                depth = len(split(shared(leaf.path, path))) if context == leaf.context else 0
+                best = max(best, (depth, value[:_LONGEST]))
+        return best[1]
+
+
+class Clock:
+    """The moments that one message tells."""
+
+    def __init__(self, times: Sequence[tuple[Leaf, float]]) -> None:
+        self._own = {(leaf.context, leaf.path, leaf.at): when for leaf, when in times}
+        self._index: dict[tuple[Context, str, tuple[int, ...]], float] = {}
+        for leaf, when in times:
+            for size in range(len(leaf.at) + 1):
+                self._index.setdefault((leaf.context, leaf.path, leaf.at[:size]), when)
+        self._paths = tuple(dict.fromkeys((leaf.context, leaf.path) for leaf, _ in times))
+
+    def time_of(self, leaf: Leaf, named: str) -> float | None:
+        """Return when the thing that a leaf tells of happened.
+
+        A time field is its own moment. Otherwise the neighbour that the rule names, else the
+        nearest object around that tells a moment.
+        """
+        own = self._own.get((leaf.context, leaf.path, leaf.at))
+        if own is not None:
+            return own
+        times = tuple(path for context, path in self._paths if context == leaf.context)
+        for path, size in _ordered(leaf.path, named, times):
+            when = self._index.get((leaf.context, path, leaf.at[:size]))
+            if when is not None:
+                return when
+        return None
+
+
+@lru_cache(maxsize=65536)
+def _ordered(path: str, named: str, times: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Return the time fields to try, nearest first, each with the levels it must share."""
+    if named and is_whole(named):
+        wanted = [(named, paths.levels(shared(path, named)))]
+    elif named:
+        wanted = [(paths.child(c, named), paths.levels(c)) for c in containers(path)]
+    else:
+        wanted = []
+    first = [one for one in wanted if one[0] in times]
+    return tuple(first) if first else tuple(_near(path, times))
+
+
+def _near(path: str, times: tuple[str, ...]) -> list[tuple[str, int]]:
+    """List time fields in the same object, then in those around it, the shallow ones first.
+
+    At the root only direct members count: another item's time is not this one's.
+    """
+    found: list[tuple[str, int]] = []
+    for around in containers(path):
+        inside = [one for one in times if around in containers(one)]
+        inside.sort(key=lambda one: len(split(one)))
+        size = paths.levels(around)
+        found += [(one, size) for one in inside if around or paths.container(one) == around]
+    return found
+
+
+def _place(text: str) -> tuple[Context, str]:
+    context, colon, path = text.partition(":")
+    if colon and context in {"query", "header", "body"}:
+        return cast("Context", context), path
+    return "body", text

@@ -1,0 +1,73 @@
+"""Look up neighbouring values of one decoded message: same object first, then outwards.
+
+Two leaves belong together when the repeated levels of the path they share have the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from auditor import paths
+from auditor.catalogue.pattern import shared
+from auditor.records import Context, Leaf, Value
+
+_ROOT = ""
+
+
+class Neighbours:
+    """The values of one message that others are judged by."""
+
+    def __init__(
+        self, leaves: Iterable[Leaf], names: frozenset[str], whole: frozenset[str]
+    ) -> None:
+        """Remember leaves whose last name is in `names` or whose whole path is in `whole`."""
+        self._values: dict[tuple[Context, str, tuple[int, ...]], Value] = {}
+        for leaf in leaves:
+            if leaf.path in whole or _last(leaf.path) in names:
+                self.add(leaf)
+
+    def add(self, leaf: Leaf) -> None:
+        """Remember one more leaf; the first one at a place stays."""
+        for size in range(len(leaf.at) + 1):
+            self._values.setdefault((leaf.context, leaf.path, leaf.at[:size]), leaf.value)
+
+    def by_path(self, leaf: Leaf, path: str, context: Context) -> tuple[Value, bool]:
+        """Return the value at a whole path that goes with this leaf, and whether there is one."""
+        at: tuple[int, ...] = ()
+        if context == leaf.context:
+            at = leaf.at[: paths.levels(shared(leaf.path, path))]
+        key = (context, path, at)
+        return self._values.get(key), key in self._values
+
+    def by_name(self, leaf: Leaf, name: str) -> tuple[Value, bool]:
+        """Return the value of a member of the same object, or of the nearest one around it."""
+        for path in _members(leaf.path, name):
+            value, found = self.by_path(leaf, path, leaf.context)
+            if found:
+                return value, True
+        return None, False
+
+
+@lru_cache(maxsize=65536)
+def _last(path: str) -> str:
+    names = paths.keys(path)
+    return names[-1] if names else ""
+
+
+@lru_cache(maxsize=65536)
+def _members(path: str, name: str) -> tuple[str, ...]:
+    """Return the paths of members with this name, from the same object outwards."""
+    return tuple(paths.child(around, name) for around in containers(path))
+
+
+@lru_cache(maxsize=65536)
+def containers(path: str) -> tuple[str, ...]:
+    """Return the paths of the objects around a value, from the inside out."""
+    found = []
+    while path:
+        path = paths.container(path)
+        found.append(path)
+        if path.endswith(">"):
+            path = path[:-1]
+    return tuple(found)

@@ -1,0 +1,90 @@
+"""Say what a value looks like, so that a word alone does not decide.
+
+Numbers sent as text count as numbers: many telemetry formats send everything as text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+from auditor.records import Value
+
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,9})?")
+_CAMELOT = re.compile(r"(?:1[0-2]|[1-9])[ABdm]|[A-Ga-g][#b♯♭]?(?:\s?(?:m|min|maj|minor|major))?")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_WORD = re.compile(r"[\w #+./:-]{1,64}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+_DAY_MS = 86_400_000
+_BITS = 64
+"""Longer integers are ids or rubbish, and may not fit a float."""
+_COUNTS = 10_000
+_MOMENTS = (1.0e9, 3.0e9)
+"""Seconds since 1970, from 2001 to 2065."""
+
+
+def fits(value: Value, shapes: tuple[str, ...]) -> str:
+    """Return the name of the first shape that fits, or an empty text."""
+    return next((shape for shape in shapes if _SHAPES[shape](value)), "")
+
+
+def number_of(value: Value) -> float | None:
+    """Return the number that a value is or spells."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return float(value) if value.bit_length() < _BITS else None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else None
+
+
+def _between(low: float, high: float) -> Callable[[Value], bool]:
+    def check(value: Value) -> bool:
+        number = number_of(value)
+        return number is not None and low <= number <= high
+
+    return check
+
+
+def _text(expression: re.Pattern[str]) -> Callable[[Value], bool]:
+    def check(value: Value) -> bool:
+        return isinstance(value, str) and bool(expression.fullmatch(value.strip()))
+
+    return check
+
+
+def _is_switch(value: Value) -> bool:
+    if isinstance(value, bool):
+        return True
+    return str(value).lower() in {"0", "1", "true", "false", "on", "off", "yes", "no"}
+
+
+def _is_count(value: Value) -> bool:
+    number = number_of(value)
+    return number is not None and number.is_integer() and -1 <= number <= _COUNTS
+
+
+def _is_time(value: Value) -> bool:
+    number = number_of(value)
+    if number is not None:
+        return any(_MOMENTS[0] <= number / scale <= _MOMENTS[1] for scale in (1, 1e3, 1e6))
+    return isinstance(value, str) and bool(_TIME.fullmatch(value))
+
+
+_SHAPES: dict[str, Callable[[Value], bool]] = {
+    "position": _between(-10_000, _DAY_MS),
+    "count": _is_count,
+    "number": _between(-1e15, 1e15),
+    "bpm": _between(20, 400),
+    "ratio": _between(-4, 4),
+    "percent": _between(-100, 100),
+    "musical-key": _text(_CAMELOT),
+    "switch": _is_switch,
+    "word": _text(_WORD),
+    "text": lambda value: isinstance(value, str) and bool(value.strip()),
+    "id": lambda value: bool(str(value)) and not isinstance(value, bool | float),
+    "email": _text(_EMAIL),
+    "time": _is_time,
+}
