@@ -18,7 +18,7 @@ from auditor.claims.headlines import coverage, lane_headline, timeline, who
 from auditor.claims.make import Evidence, Receiver, make_claims
 from auditor.claims.rows import make_rows
 from auditor.pipeline import Pipeline
-from auditor.records import Claim, Connection, Exchange, Mark, Site
+from auditor.records import Claim, Mark
 from auditor.redact import Redactor
 from auditor.resources import catalogue_dir
 from auditor.sources import open_capture, stdin_as_file
@@ -74,7 +74,9 @@ def _read(
                 mark, actions.get(mark.action, ""), _mark_values(mark, collector.redactor)
             )
         for connection in capture.session.connections:
-            collector.add_connection(connection, _site(pipeline, connection).receiver)
+            collector.add_connection(
+                connection, pipeline.owner(connection.sni or connection.address.rpartition(":")[0])
+            )
     return captures, counts
 
 
@@ -84,14 +86,6 @@ def _mark_values(mark: Mark, redactor: Redactor) -> str:
         for name, value in mark.values.items()
     }
     return json.dumps(shown, ensure_ascii=False)
-
-
-def _site(pipeline: Pipeline, connection: Connection) -> Site:
-    """Find who a connection belongs to by its server name, else by its address."""
-    host = (connection.sni or connection.address.rpartition(":")[0]).lower()
-    return pipeline.find(
-        Exchange(-1, "", "http", connection.started, "CONNECT", "", host, 443, "/", "", (), ())
-    )
 
 
 def _conclude(

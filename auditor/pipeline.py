@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from auditor import paths
 from auditor.catalogue.model import Catalogue
-from auditor.classify import Classifier, Directory
+from auditor.classify import Classifier, Directory, body_keys
 from auditor.decode import decode_head, decode_message
 from auditor.records import Decoded, Exchange, Message, Observation, Site, Unread
 
@@ -38,16 +37,17 @@ class Pipeline:
         self._directory = Directory(catalogue)
         self._classifier = Classifier(catalogue)
 
-    def find(self, exchange: Exchange) -> Site:
-        """Return where an exchange went, judged by its address alone."""
-        return self._directory.find(exchange, frozenset())
+    def owner(self, host: str) -> str:
+        """Return the id of the receiver that a host belongs to, else the host itself."""
+        receiver = self._directory.receiver_of(host)
+        return receiver.id if receiver else host.lower()
 
     def run(self, exchange: Exchange) -> tuple[Site, tuple[Sent, ...]]:
         """Return where the exchange went and every message that left with it."""
         asks = exchange.kind in {"http", "websocket"}
         request = exchange.messages[0] if asks and exchange.messages else _NOTHING
         body = decode_message(request)
-        site = self._directory.find(exchange, _keys(body))
+        site = self._directory.find(exchange, body_keys(body))
         sent = []
         if asks:
             head = decode_head(exchange)
@@ -71,8 +71,3 @@ class Pipeline:
     ) -> Sent:
         observations = self._classifier.classify(exchange, site, decoded)
         return Sent(index, weight[0], weight[1], observations, decoded.unread)
-
-
-def _keys(body: Decoded) -> frozenset[str]:
-    """Return the outermost names of a body; its shape, by which an endpoint can be told."""
-    return frozenset(names[0] for leaf in body.leaves if (names := paths.keys(leaf.path)))

@@ -60,13 +60,13 @@ class Redactor:
         `secret` is the kind the rule gives. Everything of category `identity`, and ids of
         category `device`, is treated as secret also without such a rule.
         """
-        if isinstance(value, bool) or value is None or value == "":
-            return {True: "true", False: "false", None: "null"}.get(value, "")  # type: ignore[call-overload, no-any-return]
+        if value is None or isinstance(value, bool):
+            return {True: "true", False: "false", None: "null"}[value]
         if isinstance(value, bytes):
             return f"‹{len(value)} bytes›"
         text = str(value)
         kind = secret or self._implied(text, category)
-        if kind:
+        if kind and text:
             return self._hide(text, kind)
         if not isinstance(value, str):
             return text

@@ -63,7 +63,7 @@ def _spot(name: str, title: str, sentence: str, count: int = 0, size: int = 0) -
 
 
 def _unread(unread: pd.DataFrame) -> list[dict[str, Any]]:
-    spots = []
+    spots: list[dict[str, Any]] = []
     for reason, group in unread.groupby("reason"):
         count, size = len(group), int(group["size"].sum())
         who = ", ".join(sorted({str(name) for name in group["receiver"]})[:3])
@@ -88,7 +88,7 @@ def _connections(connections: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _losses(losses: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    spots = []
+    spots: list[dict[str, Any]] = []
     for loss in losses:
         size = f", {loss['size']:,} bytes" if loss["size"] else ""
         text = f"{loss['reason']}: {many(loss['count'], 'time')}{size}. Anything could have stood there."

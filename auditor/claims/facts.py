@@ -34,7 +34,7 @@ STRENGTHS = (
 def advice(folder: Path) -> list[dict[str, str]]:
     """Return the steps a DJ can take, in order."""
     document = read_yaml(folder / "advice.yaml")
-    return list(document["advice"])  # type: ignore[call-overload, index]
+    return list(document["advice"])  # type: ignore[index]
 
 
 def capture_facts(captures: Sequence[Capture], counts: Sequence[int]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from auditor import paths
 from auditor.catalogue.model import Category
 from auditor.claims.verdict import Decision, Subject, bound, decide
 from auditor.claims.words import falsifier, sentence
@@ -99,7 +100,9 @@ def _claim(evidence: Evidence, category: Category, receiver: Receiver) -> Claim:
         verdict=decision.verdict,
         strength=decision.strength,
         reason=decision.reason,
-        sentence=sentence(decision.reason, category, receiver.name, numbers),
+        sentence=sentence(
+            decision.reason, category, receiver.name, numbers, _what(evidence, fields)
+        ),
         numbers=tuple(numbers.items()),
         fields=tuple(fields),
         observations=tuple(int(row) for row in rows.index[:POINTERS]),
@@ -126,6 +129,20 @@ def _numbers(
         "tail_s": round(subject.tail_s, 1),
         "bound": round(bound(subject.did), 4) if subject.did else 1.0,
     }
+
+
+def _what(evidence: Evidence, rows: Sequence[int]) -> list[str]:
+    """Say in plain words what fields are, the most frequent first."""
+    fields = (
+        evidence.tables["fields"]
+        .iloc[list(rows)]
+        .sort_values("count", ascending=False, kind="stable")
+    )
+    words = [
+        str(means) if rule != "lexicon" else f"“{paths.keys(path)[-1]}”"
+        for means, rule, path in zip(fields["means"], fields["rule"], fields["path"], strict=True)
+    ]
+    return list(dict.fromkeys(words))
 
 
 def _carriers(fields: pd.DataFrame, category: str, receiver: str) -> list[int]:

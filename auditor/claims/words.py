@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from auditor.catalogue.model import Category
 
 Numbers = Mapping[str, float]
+
+SHOWN = 3
+"""Fields that a sentence names; the others are counted."""
 
 _FALSIFIER = {
     "seen": "If the field turned out to mean something else than the rule says; its evidence is named.",
@@ -40,20 +43,33 @@ def falsifier(verdict: str) -> str:
     return _FALSIFIER[verdict]
 
 
-def sentence(reason: str, category: Category, receiver: str, numbers: Numbers) -> str:
-    """Return the sentence for a reason of `auditor.claims.verdict`."""
+def sentence(
+    reason: str, category: Category, receiver: str, numbers: Numbers, what: Sequence[str] = ()
+) -> str:
+    """Return the sentence for a reason of `auditor.claims.verdict`.
+
+    `what` says in plain words which fields were seen, the most frequent first.
+    """
+    if reason == "observed":
+        return _observed(category, receiver, numbers, what)
     return _SENTENCES[reason](category, receiver, numbers)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def kind(category: Category) -> str:
+    """Return the name of a kind of data as it stands inside a sentence."""
+    return category.name[:1].lower() + category.name[1:]
 
 
-def _observed(category: Category, receiver: str, numbers: Numbers) -> str:
-    what = f"{_capital(category.thing)} left for {receiver}: {many(numbers['values'], 'value')} in {many(numbers['messages'], 'message')}."
-    if numbers["did"]:
-        return f"{what} You {category.did} {times(numbers['did'])}; {int(numbers['followed'])} of these were followed by it within {int(numbers['lag_s'])} seconds."
-    return what
+def _observed(category: Category, receiver: str, numbers: Numbers, what: Sequence[str]) -> str:
+    shown = "; ".join(what[:SHOWN]) + (f"; {len(what) - SHOWN} more" if len(what) > SHOWN else "")
+    values, messages = many(numbers["values"], "value"), many(numbers["messages"], "message")
+    left = f"Left for {receiver}: {shown} ({values} in {messages})."
+    if not numbers["did"]:
+        return left
+    followed = f"{int(numbers['followed'])} of the {int(numbers['did'])} times"
+    return (
+        f"{left} It followed {followed} you {category.did}, within {int(numbers['lag_s'])} seconds."
+    )
 
 
 def _traced(category: Category, receiver: str, numbers: Numbers) -> str:
@@ -66,21 +82,24 @@ def _traced(category: Category, receiver: str, numbers: Numbers) -> str:
 
 def _not_worked_out(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
-        f"Not sent as such. But {many(numbers['carriers'], 'field')} from which {category.thing} may be worked out "
+        f"Not sent as such. But {many(numbers['carriers'], 'field')} from which {kind(category)} may be worked out "
         f"left for {receiver}. You {category.did} {times(numbers['did'])}. This version cannot tell how much of it shows."
     )
 
 
 def _not_exercised(category: Category, receiver: str, numbers: Numbers) -> str:
     if category.always_on:
-        return f"Nothing in what we could read ({percent(numbers['readable'])}) was recognised as {category.thing}. It was not provoked, so this is no test."
-    return f"Nobody {category.did} in this session, so this report says nothing about {category.thing}."
+        return (
+            f"No data about {kind(category)} was recognised in what we could read "
+            f"({percent(numbers['readable'])}). Nothing was done to provoke it, so this is no test."
+        )
+    return f"Nobody {category.did} in this session, so this report says nothing about {kind(category)}."
 
 
 def _no_marks(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
-        f"This capture does not say what the DJ did, so {category.thing} cannot be tested. "
-        f"Nothing of the kind was recognised in what we could read ({percent(numbers['readable'])})."
+        f"This capture does not say what the DJ did, so it is no test for {kind(category)}. "
+        f"No such data was recognised in what we could read ({percent(numbers['readable'])})."
     )
 
 
@@ -112,7 +131,6 @@ def _absent(category: Category, receiver: str, numbers: Numbers) -> str:
 
 
 _SENTENCES = {
-    "observed": _observed,
     "positions-traced": _traced,
     "not-worked-out": _not_worked_out,
     "not-exercised": _not_exercised,

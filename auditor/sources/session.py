@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from auditor.catalogue.yamlfile import read_yaml
 from auditor.errors import CatalogueError, SourceError
@@ -47,7 +48,7 @@ def open_folder(folder: Path, first: int) -> Capture:
     )
 
 
-def _facts(path: Path, losses: list[Loss]) -> dict[str, object]:
+def _facts(path: Path, losses: list[Loss]) -> dict[str, Any]:
     if not path.is_file():
         losses.append(Loss("session.yaml is missing"))
         return {}

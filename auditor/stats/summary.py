@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -67,14 +68,12 @@ def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     Weak observations are candidates and do not count.
     """
     exchanges, firm = tables["exchanges"], firm_observations(tables["observations"])
-    carried = (
-        firm.drop_duplicates(["exchange", "message", "category"])
-        .groupby(["receiver", "category"])
-        .size()
-    )
+    once = firm.drop_duplicates(["exchange", "message", "category"])
+    carried: dict[str, Counter[str]] = {}
+    for receiver, category in zip(once["receiver"], once["category"], strict=True):
+        carried.setdefault(str(receiver), Counter())[str(category)] += 1
     rows = []
     for name, group in exchanges.groupby("receiver", sort=False):
-        mine = carried.loc[str(name)] if str(name) in carried.index.get_level_values(0) else {}
         rows.append(
             {
                 "id": str(name),
@@ -85,7 +84,7 @@ def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
                 "messages": int(group["messages_out"].sum()),
                 "bytes_out": int(group["bytes_out"].sum()),
                 "bytes_read": int(group["bytes_read"].sum()),
-                "categories": {str(key): int(count) for key, count in dict(mine).items()},
+                "categories": dict(carried.get(str(name), Counter())),
             }
         )
     return sorted(rows, key=lambda row: (-row["messages"], row["id"]))
@@ -93,10 +92,13 @@ def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
 
 def flows(exchanges: pd.DataFrame) -> list[dict[str, Any]]:
     """Count each message once, under its receiver and its main content."""
-    counts = exchanges.groupby(["receiver", "content"])["messages_out"].sum()
+    counts: Counter[tuple[str, str]] = Counter()
+    columns = (exchanges["receiver"], exchanges["content"], exchanges["messages_out"])
+    for receiver, content, count in zip(*columns, strict=True):
+        counts[str(receiver), str(content)] += int(count)
     rows = [
-        {"receiver": str(receiver), "category": str(content), "messages": int(count)}
-        for (receiver, content), count in counts.items()  # type: ignore[misc]
+        {"receiver": receiver, "category": content, "messages": count}
+        for (receiver, content), count in counts.items()
         if count
     ]
     return sorted(rows, key=lambda row: (-row["messages"], row["receiver"], row["category"]))

@@ -27,7 +27,7 @@ NEAR_S, NEAR_POSITION_S = 2.0, 0.25
 
 _TO_SECONDS = {"s": 1.0, "ms": 0.001}
 
-Times = npt.NDArray[np.float64]
+Times = npt.NDArray[np.floating[Any]]
 
 
 def annotate(marks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:

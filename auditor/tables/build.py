@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -22,9 +23,9 @@ _FREE_TEXT = {
 
 def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
     """Return rows as a data frame; times are given in seconds since 1970."""
-    data = {}
+    data: dict[str, Any] = {}
     for position, column in enumerate(columns):
-        values = pd.Series([row[position] for row in rows], dtype="object")
+        values: Any = pd.Series([row[position] for row in rows], dtype="object")
         if column.dtype.startswith("datetime"):
             seconds = pd.to_numeric(values, errors="coerce").astype("float64")
             data[column.name] = pd.to_datetime(

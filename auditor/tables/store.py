@@ -74,7 +74,7 @@ def _claim(data: dict[str, Any]) -> Claim:
             (path, value, bool(mark)) for path, value, mark in excerpt["lines"]
         )
     numbers = tuple((name, value) for name, value in data.pop("numbers"))
-    pointers = {name: tuple(data.pop(name)) for name in ("fields", "observations")}
+    pointers: dict[str, Any] = {name: tuple(data.pop(name)) for name in ("fields", "observations")}
     return Claim(
         **data, **pointers, numbers=numbers, excerpt=Excerpt(**excerpt) if excerpt else None
     )
