@@ -9,9 +9,9 @@ from auditor import paths
 from auditor.catalogue.model import Catalogue, FieldRule
 from auditor.classify.events import Clock, EventFinder, moment
 from auditor.classify.fields import RuleBook, is_whole
-from auditor.classify.lexicon import Judge, Surroundings
+from auditor.classify.lexicon import Judge, Judgement, Surroundings
 from auditor.classify.neighbours import Neighbours
-from auditor.records import Decoded, Exchange, Leaf, Observation, Site, Strength
+from auditor.records import Decoded, Exchange, Leaf, Observation, Site, Strength, Value
 
 _STRENGTH: dict[str, Strength] = {
     "documented": "strong",
@@ -101,15 +101,9 @@ class Classifier:
         around = Surroundings()
         if leaf.context in {"body", "query"}:
             near = beside.get(_object_of(leaf), frozenset()) - {own}
-            around = Surroundings((*above, event) if event else above, near)
-        said = self._judge.judge(own, leaf.value, around)
-        if (
-            said.category == "other"
-            and isinstance(leaf.value, str)
-            and self._judge.is_event_name(own)
-        ):
-            said = self._judge.judge_name(leaf.value[:_LONGEST_NAME])
-        secret = self._judge.secret(own) or (rule.secret if rule else "")
+            around = Surroundings((event, *above) if event else above, near)
+        said = self._say(own, leaf.value, around)
+        secret = self._judge.secret(own, around) or (rule.secret if rule else "")
         if said.category == "other":
             return Observation(
                 leaf,
@@ -125,6 +119,14 @@ class Classifier:
         return Observation(
             leaf, said.category, said.strength, "lexicon", "lexicon", means, "", secret, event
         )
+
+    def _say(self, own: str, value: Value, around: Surroundings) -> Judgement:
+        """Read the value where the field names an event, else the field's name."""
+        if isinstance(value, str) and self._judge.is_event_name(own):
+            said = self._judge.judge_name(value[:_LONGEST_NAME])
+            if said.category != "other":
+                return said
+        return self._judge.judge(own, value, around)
 
 
 def parameter_leaves(site: Site) -> list[Leaf]:

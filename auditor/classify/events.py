@@ -58,12 +58,14 @@ class EventFinder:
     def _event_of(self, leaf: Leaf, places: Sequence[tuple[Context, str]], near: Neighbours) -> str:
         best: tuple[int, str] = (-1, "")
         for context, path in places:
-            if not {context, leaf.context} <= _TOGETHER and context != leaf.context:
+            if context != leaf.context and not {context, leaf.context} <= _TOGETHER:
                 continue
+            same = shared(leaf.path, path) if context == leaf.context else ""
+            if paths.levels(paths.container(path)) > paths.levels(same):
+                continue  # the leaf is outside of the list that the event is an item of
             value, found = near.by_path(leaf, path, context)
             if found and isinstance(value, str):
-                depth = len(split(shared(leaf.path, path))) if context == leaf.context else 0
-                best = max(best, (depth, value[:_LONGEST]))
+                best = max(best, (len(split(same)), value[:_LONGEST]))
         return best[1]
 
 

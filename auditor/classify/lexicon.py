@@ -87,17 +87,11 @@ class Judge:
             best.words.category, "medium", _sentence(["event name", *best.reasons], best.points)
         )
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, around: Surroundings) -> str:
         """Return the kind of secret that a name speaks of, or an empty text."""
         kinds = self._lexicon.secrets
-        return next(
-            (
-                kinds[run]
-                for run, _ in reversed(spellings(name, self._lexicon.longest))
-                if run in kinds
-            ),
-            "",
-        )
+        runs = (*self._joint(name, around), *reversed(self._runs(name)))
+        return next((kinds[run] for run in runs if run in kinds), "")
 
     def own_name(self, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """Return the name that counts, and those above it.
@@ -123,7 +117,7 @@ class Judge:
         return self._scored[key]
 
     def _score(self, words: Words, name: str, around: Surroundings) -> _Score | None:
-        runs = self._runs(name)
+        runs = (*self._runs(name), *self._joint(name, around))
         negative = next((run for run in runs if run in words.negative), "")
         context, source = self._context(words, around)
         points, reason = self._own(words, runs, self._partners(words, name, around, source))
@@ -200,6 +194,14 @@ class Judge:
                 points += _NEGATIVE
             if points >= _STRONG:
                 yield words.category, points
+
+    def _joint(self, name: str, around: Surroundings) -> tuple[str, ...]:
+        """Return the word that a single word makes with the object it is in: user.id, tracks[].id."""
+        own = split_words(name)
+        parent = split_words(around.above[-1]) if around.above else ()
+        if len(own) != 1 or not parent:
+            return ()
+        return (parent[-1].removesuffix("s") + own[0],)
 
     def _runs(self, name: str) -> tuple[str, ...]:
         longest = self._lexicon.longest
