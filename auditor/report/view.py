@@ -1,0 +1,286 @@
+"""Say what the templates may see: finished words and numbers, made from an audit only.
+
+Shares of bars are percentages as CSS lengths without a unit. `href` is always an in-page link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a text; `hidden` marks the label that stands for a redacted value."""
+
+    text: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a place in this page."""
+
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`code` picks glyph and look: `seen`, `nots`, `nott` or `blind`; `word` is what people read."""
+
+    code: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How sure: the word, and the same as three dots."""
+
+    word: str
+    pips: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the waveform in a box of 1000 × 100; the core is the part nobody could read."""
+
+    x: str
+    width: str
+    y: str
+    height: str
+    core_y: str
+    core_height: str
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """Title, facts (bold lead, rest) and the waveform."""
+
+    title: str
+    page_title: str
+    facts: tuple[tuple[str, str], ...]
+    bars: tuple[Bar, ...]
+    wave_label: str
+    wave_caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A line of an answer card."""
+
+    glyph: Verdict | None
+    label: str
+    text: str
+    evidence: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One of the four cards."""
+
+    id: str
+    question: str
+    headline: str
+    points: tuple[Point, ...]
+    more: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One of the four verdict groups, shown also when it is empty."""
+
+    verdict: Verdict
+    definition: str
+    chips: tuple[tuple[Link, bool], ...]
+    """Links to rows; true marks what was seen only indirectly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind of data of the big table."""
+
+    id: str
+    name: str
+    hint: str
+    verdict: Verdict
+    sentence: str
+    did: str
+    readable: str
+    strength: Strength | None
+    evidence: tuple[Link, ...]
+    more_evidence: int
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Messages of one kind to one receiver."""
+
+    category: str
+    unread: bool
+    messages: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who gets data, how much of it could be read, and the kinds."""
+
+    name: str
+    role: str
+    messages: str
+    sent: str
+    read: str
+    read_width: float
+    flows: tuple[Flow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The timeline's numbers of one kind, for the table below the chart."""
+
+    name: str
+    did: str
+    followed: str
+    matched: str
+    observed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A finding as a title, and how to take it."""
+
+    title: str
+    take: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the coverage bar."""
+
+    code: str
+    text: str
+    width: float
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """Something this capture cannot show."""
+
+    id: str
+    title: str
+    sentence: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A step a DJ can take."""
+
+    id: str
+    step: str
+    changes: str
+    limits: str
+    effort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an excerpt."""
+
+    path: str
+    value: tuple[Segment, ...]
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim with everything needed to check it."""
+
+    id: str
+    name: str
+    sentence: str
+    verdict: Verdict
+    strength: Strength | None
+    receiver: str
+    reason: str
+    numbers: tuple[tuple[str, str], ...]
+    found_by: tuple[tuple[str, str], ...]
+    """Field with its meaning, and the rule with its basis."""
+    message: str
+    steps: str
+    lines: tuple[Line, ...]
+    more_lines: int
+    falsifier: str
+    fields: Link | None
+    row: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A row of the field table."""
+
+    category: str
+    event: str
+    path: str
+    context: str
+    example: tuple[Segment, ...]
+    receiver: str
+    times: str
+    strength: Strength | None
+    basis: str
+    claim: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The field table and what its two lists offer."""
+
+    rows: tuple[FieldRow, ...]
+    left_out: int
+    categories: tuple[str, ...]
+    receivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """The part for people who check."""
+
+    method: tuple[tuple[str, str], ...]
+    claims: tuple[ClaimView, ...]
+    claims_left_out: int
+    fields: Fields
+    redactions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything a report shows, in page order."""
+
+    notices: tuple[str, ...]
+    tag: str
+    """Short mark beside every figure when the capture is no recording of a real service."""
+    masthead: Masthead
+    answers: tuple[Answer, ...]
+    groups: tuple[Group, ...]
+    rows: tuple[Row, ...]
+    who: Heading
+    receivers: tuple[Receiver, ...]
+    when: Heading
+    lanes: tuple[Lane, ...]
+    idle: bool
+    coverage: Heading
+    shares: tuple[Share, ...]
+    blind_spots: tuple[BlindSpot, ...]
+    advice: tuple[Advice, ...]
+    strengths: tuple[Strength, ...]
+    annex: Annex
+    figures: dict[str, dict[str, Any]]
+    """Plotly figures by element id; colours are written `var(--token)` or `var(--token)/alpha`."""
+    tool: str
+    imprint: str
+    """Checksum of the capture, for the foot of every printed page."""
