@@ -50,6 +50,7 @@ class Redactor:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._secrets: dict[str, str] = {}
+        self._by_start: dict[str, list[str]] = {}
         self.counts: Counter[str] = Counter()
         """How often each kind of secret was replaced."""
         self._label = lru_cache(maxsize=65536)(self._make_label)
@@ -81,12 +82,17 @@ class Redactor:
 
     def sweep(self, text: str) -> str:
         """Replace every secret that the whole audit has learned, wherever it stands."""
-        known = self._secrets.get(text)
-        if known:
-            return self._label(text, known)
-        for value in self._long_secrets():
-            if value in text:
-                text = text.replace(value, self._label(value, self._secrets[value]))
+        if text in self._secrets:
+            return self._label(text, self._secrets[text])
+        place = 0
+        while place + _SWEEP_FROM <= len(text):
+            for secret in self._by_start.get(text[place : place + _SWEEP_FROM], ()):
+                if text.startswith(secret, place):
+                    label = self._label(secret, self._secrets[secret])
+                    text = text[:place] + label + text[place + len(secret) :]
+                    place += len(label) - 1
+                    break
+            place += 1
         return text
 
     def hides(self, value: Value, secret: str, category: str) -> bool:
@@ -102,7 +108,12 @@ class Redactor:
 
     def _hide(self, text: str, kind: str) -> str:
         self.counts[kind] += 1
-        self._secrets.setdefault(text, kind)
+        if text not in self._secrets:
+            self._secrets[text] = kind
+            if len(text) >= _SWEEP_FROM:
+                alike = self._by_start.setdefault(text[:_SWEEP_FROM], [])
+                alike.append(text)
+                alike.sort(key=len, reverse=True)
         return self._label(text, kind)
 
     def _hide_part(self, kind: str, found: re.Match[str]) -> str:
@@ -110,11 +121,6 @@ class Redactor:
         whole, group = found[0], found.lastindex or 0
         start, end = found.start(group) - found.start(), found.end(group) - found.start()
         return whole[:start] + self._hide(whole[start:end], kind) + whole[end:]
-
-    def _long_secrets(self) -> list[str]:
-        return sorted(
-            (s for s in self._secrets if len(s) >= _SWEEP_FROM), key=lambda s: (-len(s), s)
-        )
 
     def _make_label(self, text: str, kind: str) -> str:
         digest = hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")

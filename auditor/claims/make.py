@@ -148,8 +148,8 @@ def _what(evidence: Evidence, rows: Sequence[int]) -> list[str]:
 def _carriers(fields: pd.DataFrame, category: str, receiver: str) -> list[int]:
     """Return the rows of seen fields from which a kind of data may be worked out."""
     mine = fields[(fields["receiver"] == receiver) & fields["strength"].isin(["strong", "medium"])]
-    hints = mine["indicates"].str.split(" ")
-    return [int(row) for row, names in hints.items() if category in names]  # type: ignore[call-overload]
+    hints = zip(mine.index.tolist(), mine["indicates"].tolist(), strict=True)
+    return [int(row) for row, names in hints if category in names.split(" ")]
 
 
 def _excerpt(

@@ -48,7 +48,9 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
 
 def sweep(texts: pd.Series[str], redactor: Redactor) -> pd.Series[str]:
     """Replace learned secrets; each different text is looked at once."""
-    swept: Mapping[str, str] = {text: redactor.sweep(text) for text in texts.dropna().unique()}
+    swept: Mapping[str, str] = {
+        text: redactor.sweep(text) for text in texts.dropna().unique().tolist()
+    }
     return texts.map(swept).astype("string")
 
 
