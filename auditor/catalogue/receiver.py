@@ -1,12 +1,14 @@
 """Read receivers from their files; a receiver may be spread over several files.
 
 The file named like the receiver holds its head (name, owner, role, home, hosts); a file
-`<id>-<part>.yaml` with `part_of: <id>` adds endpoints and evidence.
+`<id>-<part>.yaml` with `part_of: <id>` adds endpoints, evidence, and fields of endpoints that
+stand elsewhere (`more_fields`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from auditor.catalogue.endpoint import read_endpoints
 from auditor.catalogue.entries import check_keys, check_known, chosen, text, texts
@@ -14,6 +16,7 @@ from auditor.catalogue.model import BASES, ROLES, Endpoint, Evidence, FieldRule,
 from auditor.catalogue.rules import RuleReader
 from auditor.catalogue.yamlfile import Entry
 
+_PART = {"evidence", "endpoints", "notes", "more_fields"}
 _HEAD = {"id", "name", "owner", "role", "home", "hosts"}
 
 
@@ -48,11 +51,13 @@ def _read_receiver(head: Entry, parts: list[Entry], categories: frozenset[str]) 
     endpoints = list(read_endpoints(head, own, categories, evidence))
     notes = list(texts(head, "notes"))
     for part in parts:
-        check_keys(part, required={"part_of"}, optional={"evidence", "endpoints", "notes"})
-        more = read_endpoints(part, own, categories, _read_evidence(part, evidence))
-        endpoints.extend(more)
+        check_keys(part, required={"part_of"}, optional=_PART)
+        endpoints.extend(read_endpoints(part, own, categories, _read_evidence(part, evidence)))
         notes.extend(texts(part, "notes"))
     _check_unique(head, endpoints)
+    for part in parts:
+        reader = RuleReader(own, "", categories, _read_evidence(part, evidence))
+        endpoints = _add_fields(part, endpoints, reader)
     return Receiver(
         id=own,
         name=text(head, "name"),
@@ -64,6 +69,18 @@ def _read_receiver(head: Entry, parts: list[Entry], categories: frozenset[str]) 
         endpoints=tuple(endpoints),
         files=(head.file, *(part.file for part in parts)),
     )
+
+
+def _add_fields(part: Entry, endpoints: list[Endpoint], reader: RuleReader) -> list[Endpoint]:
+    """Return the endpoints with the rules that a part adds to them."""
+    member = part.members().get("more_fields")
+    found = {one.id: one for one in endpoints}
+    for item in member.items() if member is not None else []:
+        check_keys(item, required={"endpoint", "evidence", "fields"})
+        one = found[chosen(item, "endpoint", found, "endpoint")]
+        more = reader.continued(one, text(item, "evidence")).read_blocks(item.members()["fields"])
+        found[one.id] = replace(one, fields=one.fields + more)
+    return list(found.values())
 
 
 def _check_unique(head: Entry, endpoints: list[Endpoint]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast, get_args
 
 from auditor.catalogue.entries import check_keys, check_known, chosen, chosen_all, flag, text
-from auditor.catalogue.model import SECRETS, UNITS, Evidence, FieldRule
+from auditor.catalogue.model import SECRETS, UNITS, Endpoint, Evidence, FieldRule
 from auditor.catalogue.pattern import is_well_formed
 from auditor.catalogue.yamlfile import Entry
 from auditor.records import Context, Value
@@ -32,6 +32,13 @@ class RuleReader:
         self._evidence = evidence
         self._default = default
         self._seen: set[tuple[str, object]] = set()
+
+    def continued(self, endpoint: Endpoint, default: str) -> RuleReader:
+        """Return a reader for more rules of an endpoint that already has some."""
+        place = (endpoint.receiver, endpoint.id)
+        reader = RuleReader(*place, self._categories, self._evidence, default)
+        reader._seen.update((rule.id, rule.where) for rule in endpoint.fields)
+        return reader
 
     def read_blocks(self, blocks: Entry) -> tuple[FieldRule, ...]:
         """Return all rules of a `fields` list."""
@@ -83,7 +90,7 @@ class RuleReader:
                 return self._evidence[known]
         if not self._default:
             raise entries[0].error("a rule without evidence", "Add `evidence: …` here or above.")
-        return self._evidence[self._default]
+        return self._evidence[check_known(entries[0], self._default, self._evidence, "evidence")]
 
     def _refuse_twins(self, entry: Entry, rule: FieldRule) -> None:
         twin = (rule.id, rule.where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
@@ -17,7 +18,8 @@ from auditor.records import Context, Leaf, Value
 _SCALE = {"unix-s": 1.0, "unix-ms": 1e3, "unix-us": 1e6}
 _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments, whatever the field is called."""
-_LONGEST = 128
+_NAME = re.compile(r"[\w .:/+-]{1,64}")
+"""A text that can be a name; sentences, and what people write, are none."""
 _TOGETHER = {"body", "query"}
 """Event names in one of these hold for leaves in the other, but not for headers."""
 
@@ -64,8 +66,8 @@ class EventFinder:
             if paths.levels(paths.container(path)) > paths.levels(same):
                 continue  # the leaf is outside of the list that the event is an item of
             value, found = near.by_path(leaf, path, context)
-            if found and isinstance(value, str):
-                best = max(best, (len(split(same)), value[:_LONGEST]))
+            if found and isinstance(value, str) and _NAME.fullmatch(value):
+                best = max(best, (len(split(same)), value))
         return best[1]
 
 

@@ -1,0 +1,175 @@
+"""Check the catalogue for what the loader cannot see: missing examples, thin evidence, long files.
+
+Each check is a small function; its docstring says why the thing matters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from auditor import resources
+from auditor.catalogue.load import load_catalogue
+from auditor.catalogue.model import Catalogue, Endpoint, Evidence, Receiver
+
+Level = Literal["error", "warning"]
+
+_DATE = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_REACHABLE = re.compile(r"own run of|\w+\.\w{2,}|\w+ \w+")
+_LINES = 150
+_WORDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to mend: which check, where, what, and how."""
+
+    check: str
+    level: Level
+    place: str
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    catalogue: Catalogue
+    folder: Path
+
+    def endpoints(self) -> Iterator[tuple[Receiver, Endpoint]]:
+        for receiver in self.catalogue.receivers.values():
+            for endpoint in receiver.endpoints:
+                yield receiver, endpoint
+
+
+Problem = tuple[str, str]
+"""Place and message."""
+
+
+def check(folder: Path | None = None) -> list[Finding]:
+    """Return everything that is not as it should be, errors first."""
+    where = folder or resources.catalogue_dir()
+    given = _Input(load_catalogue(where), where)
+    findings = [
+        Finding(one.__name__.strip("_").replace("_", "-"), level, place, message, advice)
+        for one, level, advice in _CHECKS
+        for place, message in one(given)
+    ]
+    return sorted(findings, key=lambda finding: finding.level)
+
+
+def _examples_both_ways(given: _Input) -> Iterator[Problem]:
+    """Ask for examples: an untried entry is a guess, one that never says no says too much."""
+    for receiver, endpoint in given.endpoints():
+        if endpoint.status == "experimental":
+            continue
+        place = f"{endpoint.place} {receiver.id}/{endpoint.id}"
+        if not any(example.expect for example in endpoint.examples):
+            yield place, "is above experimental, but no example expects anything"
+        if all(example.expect for example in endpoint.examples):
+            yield place, "is above experimental, but no example expects nothing"
+
+
+def _ids_are_plain(given: _Input) -> Iterator[Problem]:
+    """Keep ids plain: they stand in file names, tables and addresses of the report."""
+    for receiver, endpoint in given.endpoints():
+        for name in (receiver.id, endpoint.id, *(example.id for example in endpoint.examples)):
+            if not _ID.fullmatch(name):
+                yield endpoint.place, f"the id `{name}` is not lower-case words with hyphens"
+
+
+def _file_is_named_like_receiver(given: _Input) -> Iterator[Problem]:
+    """Keep receivers where people look for them: in the file of that name."""
+    for receiver in given.catalogue.receivers.values():
+        for number, name in enumerate(receiver.files):
+            stem = name.removesuffix(".yaml")
+            if stem != receiver.id and (number == 0 or not stem.startswith(f"{receiver.id}-")):
+                yield name, f"holds `{receiver.id}`"
+
+
+def _files_are_short(given: _Input) -> Iterator[Problem]:
+    """Keep files reviewable: more than two screens nobody reads."""
+    for path in sorted((given.folder / "services").glob("*.yaml")):
+        lines = path.read_text(encoding="utf-8").count("\n")
+        if lines > _LINES:
+            yield path.name, f"has {lines} lines; {_LINES} are enough"
+
+
+def _evidence_can_be_followed(given: _Input) -> Iterator[Problem]:
+    """Ask for a source and a day, so that others can check the evidence."""
+    for place, evidence in _all_evidence(given):
+        if not _DATE.fullmatch(evidence.date):
+            yield place, f"evidence `{evidence.id}` has no day: `{evidence.date}`"
+        if not _REACHABLE.search(evidence.source):
+            yield place, f"evidence `{evidence.id}` names no source: `{evidence.source}`"
+
+
+def _rules_are_reachable(given: _Input) -> Iterator[Problem]:
+    """Find rules that can never hold: their placeholder is in no address."""
+    for receiver, endpoint in given.endpoints():
+        places = " ".join(endpoint.match.paths)
+        for rule in endpoint.fields:
+            if rule.context == "path" and f"{{{rule.path}}}" not in places:
+                yield (
+                    f"{endpoint.place} {receiver.id}/{endpoint.id}",
+                    f"no address has {{{rule.path}}}",
+                )
+
+
+def _names_are_not_taken_twice(given: _Input) -> Iterator[Problem]:
+    """Find two rules for one field in one event: only one of them can be right."""
+    for receiver, endpoint in given.endpoints():
+        seen = set()
+        for rule in endpoint.fields:
+            twin = (rule.id, rule.where)
+            if twin in seen:
+                yield f"{endpoint.place} {receiver.id}/{endpoint.id}", f"two rules {rule.id}"
+            seen.add(twin)
+
+
+def _sentences_are_short(given: _Input) -> Iterator[Problem]:
+    """Keep sentences short: many DJs do not read English every day."""
+    for category in given.catalogue.categories.values():
+        for sentence in (category.hint, category.test):
+            if len(sentence.split()) > _WORDS:
+                yield "categories.yaml", f"`{category.id}`: more than {_WORDS} words: {sentence}"
+
+
+def _rows_can_be_tested(given: _Input) -> Iterator[Problem]:
+    """Ask every row for an action and a way to do it, or for neither."""
+    for category in given.catalogue.categories.values():
+        complete = bool(category.marks and category.did and category.test)
+        if category.row and not category.thing:
+            yield "categories.yaml", f"`{category.id}` has no `thing` for sentences"
+        if category.row and complete == category.always_on:
+            yield "categories.yaml", f"`{category.id}` needs marks, did and test, or always_on"
+
+
+def _all_evidence(given: _Input) -> Iterator[tuple[str, Evidence]]:
+    seen: set[tuple[str, str]] = set()
+    for receiver, endpoint in given.endpoints():
+        for evidence in (endpoint.evidence, *(rule.evidence for rule in endpoint.fields)):
+            if (receiver.id, evidence.id) not in seen:
+                seen.add((receiver.id, evidence.id))
+                yield receiver.files[0], evidence
+    for rule in given.catalogue.headers:
+        if ("headers", rule.evidence.id) not in seen:
+            seen.add(("headers", rule.evidence.id))
+            yield "headers.yaml", rule.evidence
+
+
+_CHECKS: tuple[tuple[Callable[[_Input], Iterator[Problem]], Level, str], ...] = (
+    (_examples_both_ways, "error", "Add an example, or set `status: experimental`."),
+    (_ids_are_plain, "error", "Write ids like `play-log`."),
+    (_file_is_named_like_receiver, "error", "Name the file `<id>.yaml` or `<id>-<part>.yaml`."),
+    (_evidence_can_be_followed, "error", "Name a public source and the day of its snapshot."),
+    (_rules_are_reachable, "error", "Name the placeholder in `match: paths`."),
+    (_names_are_not_taken_twice, "error", "Keep one, or tell them apart with `where`."),
+    (_rows_can_be_tested, "error", "See README.md beside the catalogue."),
+    (_files_are_short, "warning", "Split it by product with `part_of`."),
+    (_sentences_are_short, "warning", "Make two sentences of it."),
+)
