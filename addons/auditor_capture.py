@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Concatenate, ParamSpec
 
 from mitmproxy import (
@@ -108,6 +109,9 @@ class AuditorCapture:
         except AuditorError as error:
             raise exceptions.OptionsError(f"{error.message} {error.hint}") from None
         self._flows = io.FlowWriter(self._writer.flows)
+        # Scripts are asked before mitmproxy has chosen a layer, the end of the chain after.
+        self._last = SimpleNamespace(name="auditor_capture_last", next_layer=self.pass_on)
+        ctx.master.addons.add(self._last)
         self._started = time.time()
         self._writer.write_facts(self._facts())
 
@@ -121,6 +125,7 @@ class AuditorCapture:
         self._writer.write_facts(self._facts(time.time()))
         self._writer.close()
         self._writer = None
+        ctx.master.addons.remove(self._last)
 
     def _facts(self, ended: float | None = None) -> dict[str, Any]:
         return {
@@ -309,14 +314,17 @@ class AuditorCapture:
 
     @_counted
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        self._passed(data.context.client, "client-refused", detail=data.conn.error or "")
+        detail = data.conn.error or ""
+        client = data.context.client
+        self._passed(client, "", detail=detail)
+        self._trace(client).seen.add(self._ledger.refused(client.id, "does not trust" in detail))
 
     @_counted
     def tls_failed_server(self, data: tls.TlsData) -> None:
         self._passed(data.context.client, "server-failed", detail=data.conn.error or "")
 
     @_counted
-    def next_layer(self, data: layer.NextLayer) -> None:
+    def pass_on(self, data: layer.NextLayer) -> None:
         """Notice what mitmproxy passes on unread, and count its bytes."""
         chosen = data.layer
         if not isinstance(chosen, layers.TCPLayer | layers.UDPLayer) or chosen.flow:
@@ -324,7 +332,7 @@ class AuditorCapture:
         trace = self._trace(data.context.client)
         trace.seen.add("ignored")
         trace.sni = trace.sni or _server_name(data.data_client())
-        pass_on = chosen.handle_event
+        handle = chosen.handle_event
 
         def count(event: events.Event) -> layer.CommandGenerator[None]:
             if isinstance(event, events.DataReceived):
@@ -332,7 +340,7 @@ class AuditorCapture:
                     trace.bytes_up += len(event.data)
                 else:
                     trace.bytes_down += len(event.data)
-            return pass_on(event)
+            return handle(event)
 
         chosen.handle_event = count  # type: ignore[method-assign]
 

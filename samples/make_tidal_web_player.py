@@ -86,6 +86,12 @@ def chromium() -> str:
     return found
 
 
+def browser_version() -> str:
+    """Return the browser's name and version as it says itself."""
+    said = subprocess.run([chromium(), "--version"], capture_output=True, text=True, check=True)
+    return " ".join(said.stdout.split()[:2])
+
+
 def facts(seed: int, tracks: int) -> dict[str, object]:
     """Return what session.yaml shall say."""
     return {
@@ -94,7 +100,7 @@ def facts(seed: int, tracks: int) -> dict[str, object]:
             "name": "@tidal-music/player",
             "version": "0.11.3",
             "kind": "published client",
-            "parts": ["@tidal-music/event-producer 2.4.1"],
+            "parts": ["@tidal-music/event-producer 2.4.1", browser_version()],
         },
         "services": ["tidal"],
         "system": "Linux, headless Chromium",
@@ -114,6 +120,7 @@ def facts(seed: int, tracks: int) -> dict[str, object]:
             "tail_s": TAIL_S,
             "batch_interval_s": 30,
         },
+        "secrets": [account()["token"]],
     }
 
 

@@ -20,6 +20,10 @@ RESERVED = ("format", "started", "ended", "tools", "mitmproxy_options", "addon_e
 """Facts that only the addon can know; a session file must not set them."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+
+# YAML 1.1 reads these as something else than a text.
+_NO_KEYS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+
 _UNPRINTABLE = re.compile("[\u007f-\u009f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 # A script that mitmproxy reloads opens its folder a second time; this module stays loaded.
@@ -89,7 +93,7 @@ def to_yaml(facts: Mapping[str, Any], indent: str = "") -> str:
     """Return facts as YAML: one key per line, every value in its JSON spelling."""
     lines = []
     for key, value in facts.items():
-        name = key if _NAME.fullmatch(key) else _json(key)
+        name = key if _NAME.fullmatch(key) and key.lower() not in _NO_KEYS else _json(key)
         if isinstance(value, Mapping) and value:
             lines.append(f"{indent}{name}:\n{to_yaml(value, indent + '  ')}")
         else:

@@ -50,6 +50,18 @@ class Ledger:
             self._traces[client] = Trace(client, started)
         return self._traces[client]
 
+    def refused(self, client: str, alert: bool) -> str:
+        """Return the sign of a TLS handshake that the client did not finish.
+
+        A close without an alert is how some systems refuse a certificate, and how browsers drop
+        a spare connection: where the same server name was accepted before, it is the latter.
+        """
+        accepted = any(
+            one.sni == self._traces[client].sni and "client-tls" in one.seen
+            for one in self._traces.values()
+        )
+        return "client-refused" if alert or not accepted else "client-left"
+
     def open(self) -> list[str]:
         """Return the connections that have not ended."""
         return list(self._traces)
