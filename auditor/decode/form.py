@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from auditor.decode.tree import Entries, Key, Node, Raw, Reading
+from auditor.decode.limits import OVER_LIMIT
+from auditor.decode.tree import Entries, Gap, Key, Node, Raw, Reading
 
-_NAME = r"[\w$%.\-:~+*!]{1,200}(?:(?:\[|%5[Bb])[^\s=&{}\"<>]{0,100})?"
-_PAIR = rf"{_NAME}=[^\s&\"<>{{}}]*"
-_PAIRS = re.compile(rf"\??{_PAIR}(?:&{_PAIR})+&?")
-_ONE = re.compile(r"[A-Za-z_][\w.\-\[\]]{0,60}=(?!=)[^\s&\"<>{}]+")
+# Possessive, and every character has one place to go: hostile input cannot make these slow.
+_NAME = r"[\w$%.\-:~+*!]{1,200}+(?:\[[^\s=&{}\"<>]{0,100}+)?+"
+_PAIR = rf"{_NAME}=[^\s&\"<>{{}}]*+"
+_PAIRS = re.compile(rf"\??{_PAIR}(?:&{_PAIR})++&?")
+_ONE = re.compile(r"[A-Za-z_][\w.\-\[\]]{0,60}+=(?!=)[^\s&\"<>{}]++")
 _LOOSE = re.compile(rf"\??{_NAME}=")
 _BASE = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _WORD = re.compile(r"[A-Za-z_$@%:\-][\w$@%:\-]*")
+_MOST_PAIRS = 250_000
 _INDEX = re.compile(r"[0-9]{1,9}")
 
 
-def pairs(text: str) -> list[tuple[str, str]]:
-    """Return names and values of a query string, percent signs and plus signs undone."""
-    return parse_qsl(text.removeprefix("?"), keep_blank_values=True, errors="replace")
-
-
+@lru_cache(maxsize=16384)
 def split_key(name: str) -> Key:
     """Take a field name apart: `a.1.b` and `a[1][b]` are member b of item 1 of a.
 
     A name that is not spelled that way throughout stays in one piece. An empty index (`a[]`)
-    becomes -1; `read_pairs` numbers those.
+    becomes -1; `tree` numbers those.
     """
     base = _BASE.fullmatch(name)
     if not base:
@@ -49,11 +49,13 @@ def split_key(name: str) -> Key:
     return tuple(key)
 
 
-def read_pairs(found: list[tuple[str, str]]) -> Entries:
-    """Return the tree of a form; `a[]=x&a[]=y` are items 0 and 1 of a."""
+def tree(text: str) -> Entries:
+    """Return the tree of a query string; `a[]=x&a[]=y` are items 0 and 1 of a."""
+    if text.count("&") > _MOST_PAIRS:
+        return Entries([((), Gap(OVER_LIMIT, len(text), f"more than {_MOST_PAIRS} pairs"))])
     seen: dict[Key, int] = {}
     members: list[tuple[Key, Node]] = []
-    for name, value in found:
+    for name, value in parse_qsl(text.removeprefix("?"), keep_blank_values=True, errors="replace"):
         key = split_key(name)
         if -1 in key:
             number = seen.get(key, -1) + 1
@@ -67,7 +69,7 @@ def structure(text: str) -> Entries | None:
     """Return the tree of a text that is beyond doubt a query string of two or more pairs."""
     if "=" not in text or "&" not in text or not _PAIRS.fullmatch(text):
         return None
-    return read_pairs(pairs(text))
+    return tree(text)
 
 
 def read(raw: Raw) -> Reading | None:
@@ -85,13 +87,11 @@ def read(raw: Raw) -> Reading | None:
         sure = 0.75
     elif _ONE.fullmatch(text):
         sure = 0.55
-    return Reading(sure, ("form",), read_pairs(pairs(text))) if sure else None
+    return Reading(sure, ("form",), tree(text)) if sure else None
 
 
 def _lines(lines: list[str]) -> Reading | None:
     if not all(_PAIRS.fullmatch(line) for line in lines):
         return None
-    members: list[tuple[Key, Node]] = [
-        ((number,), read_pairs(pairs(line))) for number, line in enumerate(lines)
-    ]
+    members: list[tuple[Key, Node]] = [((number,), tree(line)) for number, line in enumerate(lines)]
     return Reading(0.75, ("form",), Entries(members))

@@ -34,7 +34,7 @@ def read(query: str, headers: tuple[tuple[str, str], ...], limits: Limits) -> De
 def _query(query: str, walk: Walk) -> None:
     spot = Spot("query")
     if "=" in query:
-        walk.node(form.read_pairs(form.pairs(query)), spot)
+        walk.node(form.tree(query), spot)
     else:
         walk.string(query, spot)
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import struct
 
 from auditor.decode import text
-from auditor.decode.tree import Node, Raw, Reading, Tags
+from auditor.decode.limits import OVER_LIMIT
+from auditor.decode.tree import Gap, Node, Raw, Reading, Tags
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _DEPTH = 32
+_MOST_BYTES = 1024 * 1024
+"""Longer messages would take seconds; events are a thousandth of that."""
 _VARINT_SIZE = 10
 _HIGH_TAG = 2**29
 _TAG_POINTS = ((15, 0), (255, -1), (4095, -3))
@@ -34,15 +37,19 @@ class _Mismatch(Exception):  # noqa: N818 - not an error of the program
 
 def read(raw: Raw) -> Reading | None:
     """Read a body; without a label that says protobuf it has to look like it convincingly."""
-    message = parse(raw.data)
+    declared = "protobuf" in raw.content_type or "grpc" in raw.content_type
+    printable = raw.text is not None and text.is_printable(raw.text)
+    if printable and not declared:
+        return None
+    if declared and len(raw.data) > _MOST_BYTES:
+        return Reading(0.5, ("protobuf",), Gap(OVER_LIMIT, len(raw.data), "protobuf too long"))
+    message = parse(raw.data) if len(raw.data) <= _MOST_BYTES else None
     if message is None:
         return None
     fields, score = message
-    printable = raw.text is not None and text.is_printable(raw.text)
-    if "protobuf" in raw.content_type or "grpc" in raw.content_type:
+    if declared:
         return Reading(0.5 if printable else 0.9, ("protobuf",), fields)
-    opaque = _count_opaque(fields)
-    if printable or score < _BODY_SCORE or opaque > len(raw.data) * _MOSTLY:
+    if score < _BODY_SCORE or _count_opaque(fields) > len(raw.data) * _MOSTLY:
         return None
     return Reading(0.7, ("protobuf",), fields)
 
@@ -83,6 +90,8 @@ def _count_opaque(tags: Tags) -> int:
 
 def _varint(data: bytes, start: int) -> tuple[int, int]:
     """Return a number and the place behind it; spellings no writer would use are refused."""
+    if start < len(data) and data[start] < _MORE:
+        return data[start], start + 1
     number = 0
     for place in range(_VARINT_SIZE):
         if start + place >= len(data):
