@@ -18,8 +18,6 @@ from auditor.stats.summary import firm_observations
 POINTERS = 50
 """Observations a claim names one by one; the fields it names lead to the others."""
 
-ANYONE = "anyone"
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -54,24 +52,25 @@ def make_claims(
     A kind that somebody received gets one claim per receiver; one that nobody received gets one
     claim about `subject`, the service the session is about.
     """
+    observed = _by_kind(evidence.tables["observations"])
     claims: list[Claim] = []
     for category in categories:
-        firm = _firm(evidence, category)
-        seen = [one for one in receivers if (firm["receiver"] == one.id).any()]
+        seen = [one for one in receivers if (category.id, one.id) in observed]
         if subject.id not in {one.id for one in seen} and (not seen or category.marks):
             seen.append(subject)
-        claims.extend(_claim(evidence, category, one) for one in seen)
+        for one in seen:
+            mine = observed.get((category.id, one.id), evidence.tables["observations"].iloc[:0])
+            claims.append(_claim(evidence, category, one, mine))
     return tuple(claims)
 
 
-def _firm(evidence: Evidence, category: Category) -> pd.DataFrame:
-    firm = firm_observations(evidence.tables["observations"])
-    return firm[firm["category"] == category.id]
+def _by_kind(observations: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """Split strong and medium observations by category and receiver."""
+    groups = firm_observations(observations).groupby(["category", "receiver"], sort=False)
+    return {(str(category), str(receiver)): group for (category, receiver), group in groups}
 
 
-def _claim(evidence: Evidence, category: Category, receiver: Receiver) -> Claim:
-    firm = _firm(evidence, category)
-    mine = firm[firm["receiver"] == receiver.id]
+def _claim(evidence: Evidence, category: Category, receiver: Receiver, mine: pd.DataFrame) -> Claim:
     carriers = _carriers(evidence.tables["fields"], category.id, receiver.id)
     marks = evidence.tables["marks"]
     done = marks[marks["category"] == category.id]
@@ -89,7 +88,6 @@ def _claim(evidence: Evidence, category: Category, receiver: Receiver) -> Claim:
     )
     decision = decide(subject)
     numbers = _numbers(subject, mine, done, evidence)
-    rows = mine if len(mine) else evidence.tables["observations"].iloc[0:0]
     fields = sorted({int(row) for row in mine["field"]}) if len(mine) else carriers
     return Claim(
         id=f"{category.id}.{receiver.id}",
@@ -105,7 +103,7 @@ def _claim(evidence: Evidence, category: Category, receiver: Receiver) -> Claim:
         ),
         numbers=tuple(numbers.items()),
         fields=tuple(fields),
-        observations=tuple(int(row) for row in rows.index[:POINTERS]),
+        observations=tuple(int(row) for row in mine.index[:POINTERS]),
         excerpt=_excerpt(evidence, category, receiver, decision, carriers),
         falsifier=falsifier(decision.verdict),
     )

@@ -72,22 +72,39 @@ def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     carried: dict[str, Counter[str]] = {}
     for receiver, category in zip(once["receiver"], once["category"], strict=True):
         carried.setdefault(str(receiver), Counter())[str(category)] += 1
-    rows = []
-    for name, group in exchanges.groupby("receiver", sort=False):
-        rows.append(
+    rows: dict[str, dict[str, Any]] = {}
+    columns = (
+        "receiver",
+        "receiver_name",
+        "role",
+        "host",
+        "messages_out",
+        "bytes_out",
+        "bytes_read",
+    )
+    for receiver, name, role, host, *amounts in zip(
+        *(exchanges[column].tolist() for column in columns), strict=True
+    ):
+        row = rows.setdefault(
+            receiver,
             {
-                "id": str(name),
-                "name": str(group["receiver_name"].iloc[0]),
-                "role": str(group["role"].iloc[0]),
-                "known": str(group["role"].iloc[0]) != "unknown",
-                "hosts": sorted(str(host) for host in group["host"].unique()),
-                "messages": int(group["messages_out"].sum()),
-                "bytes_out": int(group["bytes_out"].sum()),
-                "bytes_read": int(group["bytes_read"].sum()),
-                "categories": dict(carried.get(str(name), Counter())),
-            }
+                "id": receiver,
+                "name": name,
+                "role": role,
+                "known": role != "unknown",
+                "hosts": set(),
+                "messages": 0,
+                "bytes_out": 0,
+                "bytes_read": 0,
+                "categories": dict(carried.get(receiver, Counter())),
+            },
         )
-    return sorted(rows, key=lambda row: (-row["messages"], row["id"]))
+        row["hosts"].add(host)
+        for key, amount in zip(("messages", "bytes_out", "bytes_read"), amounts, strict=True):
+            row[key] += int(amount)
+    for row in rows.values():
+        row["hosts"] = sorted(row["hosts"])
+    return sorted(rows.values(), key=lambda row: (-row["messages"], row["id"]))
 
 
 def flows(exchanges: pd.DataFrame) -> list[dict[str, Any]]:
