@@ -64,7 +64,7 @@ def _read_endpoint(
 
 
 def _read_match(entry: Entry) -> Match:
-    check_keys(entry, required={"hosts"}, optional={"methods", "paths", "body"})
+    check_keys(entry, required={"hosts"}, optional={"methods", "paths", "kind", "body"})
     paths = texts(entry, "paths") or ("/**",)
     for path in paths:
         if not path.startswith("/") or "**" in path.removesuffix("**"):
@@ -76,7 +76,8 @@ def _read_match(entry: Entry) -> Match:
         if host != host.lower() or "*" in host.removeprefix("*.") or "/" in host:
             raise entry.error(f"`{host}` is no host", "Write `api.name.com` or `*.name.com`.")
     methods = tuple(method.upper() for method in texts(entry, "methods"))
-    return Match(methods, hosts, paths, text(entry, "body"))
+    kind = chosen(entry, "kind", ("http", "websocket"), "kind of exchange")
+    return Match(methods, hosts, paths, kind, text(entry, "body"))
 
 
 def _read_examples(entry: Entry, categories: frozenset[str]) -> tuple[Example, ...]:

@@ -85,6 +85,8 @@ class Match:
     """Names, or `*.name` for everything below."""
     paths: tuple[str, ...]
     """Templates: `{name}` is one segment, a last `**` is the rest."""
+    kind: str = ""
+    """`websocket` when the address is that of a socket only; empty means any."""
     body: str = ""
     """First key of the decoded body; enough by itself on hosts that nobody knows."""
 

@@ -21,7 +21,10 @@ _STRENGTH: dict[str, Strength] = {
     "name": "weak",
     "inferred": "weak",
 }
-_LONGEST_NAME = 64
+_SECRET_KIND = {"device-id": "device"}
+_LONGEST_NAME = 128
+_MOST_NAMES = 64
+"""In objects with more members the neighbours say nothing: they are lists or dictionaries."""
 
 
 class Classifier:
@@ -107,7 +110,7 @@ class Classifier:
         if said.category == "other":
             return Observation(
                 leaf,
-                "identity" if secret else "other",
+                _SECRET_KIND.get(secret, "identity") if secret else "other",
                 "weak",
                 rule=rule.id if rule else ("lexicon" if secret else ""),
                 basis=rule.evidence.basis if rule else ("lexicon" if secret else ""),
@@ -172,7 +175,7 @@ def _unmeasured(leaf: Leaf, event: str, rule: FieldRule) -> Observation:
         "weak",
         rule.id,
         rule.evidence.basis,
-        f"{rule.means} (empty)",
+        f"{rule.means} ({'empty' if leaf.value in {None, ''} else 'resting value'})",
         event=event,
     )
 
@@ -188,7 +191,7 @@ def _names_by_object(leaves: Sequence[Leaf]) -> dict[tuple[str, tuple[int, ...]]
         if leaf.context in {"body", "query"}:
             names = paths.keys(leaf.path)
             found.setdefault(_object_of(leaf), set()).update(names[-1:])
-    return {place: frozenset(names) for place, names in found.items()}
+    return {place: frozenset(names) for place, names in found.items() if len(names) <= _MOST_NAMES}
 
 
 def _with_time(

@@ -17,6 +17,9 @@ _ID = re.compile(
     r"\d{3,}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=\D*\d)[0-9a-fA-F]{8,}"
     r"|(?=\D*\d)[\w-]{16,}|[\w=-]{32,}|.*[:@].*|(?=.*\d)(?:[a-z]+[_-])?\d[\w-]{5,}"
 )
+_Address = tuple[str, str, str, str]
+"""Kind of exchange, method, host, path."""
+_Found = tuple[Endpoint, tuple[tuple[str, str], ...]]
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -28,8 +31,7 @@ class Directory:
         self._names: dict[str, Receiver] = {}
         self._routes: dict[str, list[_Route]] = {}
         self._shapes: dict[str, Endpoint] = {}
-        self._known: dict[tuple[str, str, str], tuple[Endpoint, tuple[tuple[str, str], ...]] | None]
-        self._known = {}
+        self._known: dict[_Address, _Found | None] = {}
         for receiver in catalogue.receivers.values():
             self._names[receiver.id] = receiver
             for host in receiver.hosts:
@@ -47,7 +49,7 @@ class Directory:
         endpoint is named with the id of whoever made the format: `tidal/event-batch`.
         """
         host = exchange.host.lower().rstrip(".")
-        found = self._route(exchange.method.upper(), host, exchange.path or "/")
+        found = self._route((exchange.kind, exchange.method.upper(), host, exchange.path or "/"))
         owner = self._owner(host)
         if found is not None:
             endpoint, parameters = found
@@ -84,23 +86,18 @@ class Directory:
     def _owner(self, host: str) -> Receiver | None:
         return next((self._owners[h] for h in _hosts(host) if h in self._owners), None)
 
-    def _route(
-        self, method: str, host: str, path: str
-    ) -> tuple[Endpoint, tuple[tuple[str, str], ...]] | None:
-        key = (method, host, path)
-        if key not in self._known:
+    def _route(self, address: _Address) -> _Found | None:
+        if address not in self._known:
             if len(self._known) >= _MEMORY:
                 self._known.clear()
-            self._known[key] = self._match(method, host, path)
-        return self._known[key]
+            self._known[address] = self._match(address)
+        return self._known[address]
 
-    def _match(
-        self, method: str, host: str, path: str
-    ) -> tuple[Endpoint, tuple[tuple[str, str], ...]] | None:
+    def _match(self, address: _Address) -> _Found | None:
+        _, _, host, path = address
         for name in _hosts(host):
             for route in self._routes.get(name, ()):
-                methods = route.endpoint.match.methods
-                if methods and method not in methods:
+                if not route.takes(address):
                     continue
                 found = route.expression.fullmatch(path)
                 if found:
@@ -124,6 +121,12 @@ class _Route:
         self.expression = re.compile(body if rest else body.removesuffix("/") + "/?", re.DOTALL)
         self.order = (rest, len(self.names), -sum(map(len, literal)))
         """Templates without placeholders first, then the longest."""
+
+    def takes(self, address: _Address) -> bool:
+        """Say whether kind and method fit."""
+        match = self.endpoint.match
+        kind, method, _, _ = address
+        return match.kind in {"", kind} and (not match.methods or method in match.methods)
 
 
 def fold(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:

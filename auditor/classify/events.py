@@ -20,6 +20,7 @@ _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments, whatever the field is called."""
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
 """A text that can be a name; sentences, and what people write, are none."""
+_MOST_PLACES = 8
 _TOGETHER = {"body", "query"}
 """Event names in one of these hold for leaves in the other, but not for headers."""
 
@@ -55,7 +56,7 @@ class EventFinder:
             names = paths.keys(leaf.path) if leaf.context in {"body", "query"} else ()
             if names and self._judge.is_event_name(names[-1]) and isinstance(leaf.value, str):
                 found[leaf.context, leaf.path] = None
-        return tuple(found)
+        return tuple(found)[:_MOST_PLACES]
 
     def _event_of(self, leaf: Leaf, places: Sequence[tuple[Context, str]], near: Neighbours) -> str:
         best: tuple[int, str] = (-1, "")

@@ -21,6 +21,7 @@ POSSIBLE = 1.0
 _STRONG, _WEAK, _NEGATIVE, _SHAPE = 3.0, 1.0, -3.0, 1.0
 _LONE = 3
 """Words up to this length count only when written as one word: e_q is no EQ."""
+_LONGEST_NAME = 128
 _MEMORY = 50_000
 
 
@@ -205,6 +206,7 @@ class Judge:
 
     def _runs(self, name: str) -> tuple[str, ...]:
         longest = self._lexicon.longest
+        name = name[:_LONGEST_NAME]
         return tuple(r for r, size in spellings(name, longest) if size == 1 or len(r) > _LONE)
 
 
