@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from auditor.errors import StoreError
@@ -27,7 +28,8 @@ def write_report(audit: Audit, path: Path, charts: bool = True) -> None:
         part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise StoreError(
             f"The report could not be written: {error}.", "Name another file with `-o`."
         ) from error

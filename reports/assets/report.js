@@ -5,6 +5,12 @@
   const all = (query) => [...document.querySelectorAll(query)];
   root.dataset.js = "1";
 
+  /* Tables that turn into cards on phones lose their meaning there; roles give it back. */
+  const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const part of all(".stack, .stack :is(thead, tbody, tr, th, td)")) {
+    part.setAttribute("role", ROLES[part.tagName] || (part.scope === "row" ? "rowheader" : "columnheader"));
+  }
+
   /* Only a new width redraws: a new height alone (mobile bars) would restart the chart's fade. */
   let width = innerWidth;
   let timer = 0;
