@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.catalogue.endpoint import read_endpoints
-from auditor.catalogue.entries import check_keys, check_known, chosen, text, texts
+from auditor.catalogue.entries import check_keys, chosen, text, texts
 from auditor.catalogue.model import BASES, ROLES, Endpoint, Evidence, FieldRule, Receiver
 from auditor.catalogue.rules import RuleReader
 from auditor.catalogue.yamlfile import Entry
@@ -23,6 +23,9 @@ _HEAD = {"id", "name", "owner", "role", "home", "hosts"}
 def read_receivers(files: Sequence[Entry], categories: frozenset[str]) -> dict[str, Receiver]:
     """Return the receivers of all files, in the order of their ids."""
     heads = [entry for entry in files if "part_of" not in entry.members()]
+    names = {text(head, "id") for head in heads}
+    for entry in files:
+        chosen(entry, "part_of", names, "receiver")
     receivers: dict[str, Receiver] = {}
     for head in heads:
         check_keys(head, required=_HEAD, optional={"evidence", "endpoints", "notes"})
@@ -31,10 +34,6 @@ def read_receivers(files: Sequence[Entry], categories: frozenset[str]) -> dict[s
             raise head.error(f"receiver `{own}` has two files", "Make one of them a part.")
         parts = [entry for entry in files if text(entry, "part_of") == own]
         receivers[own] = _read_receiver(head, parts, categories)
-    for entry in files:
-        member = entry.members().get("part_of")
-        if member is not None:
-            check_known(member, member.text(), receivers, "receiver")
     return dict(sorted(receivers.items()))
 
 

@@ -20,7 +20,7 @@ _DEPTH = 40
 _SIZE = 4_000_000
 _INT = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][+-]?[0-9]+)?")
-_DOUBTFUL = {"yes", "no", "on", "off", "y", "n"}
+_DOUBTFUL = {"yes", "no", "on", "off"}
 _QUOTED = {"'", '"', "|", ">"}
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
