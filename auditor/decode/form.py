@@ -18,6 +18,7 @@ _LOOSE = re.compile(rf"\??{_NAME}=")
 _BASE = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _WORD = re.compile(r"[A-Za-z_$@%:\-][\w$@%:\-]*")
 _MOST_PAIRS = 250_000
+_MOST_PARTS = 16
 _INDEX = re.compile(r"[0-9]{1,9}")
 
 
@@ -33,7 +34,7 @@ def split_key(name: str) -> Key:
         return (name,)
     head, brackets = base.groups()
     parts = [*head.split("."), *(brackets[1:-1].split("][") if brackets else ())]
-    if not _WORD.fullmatch(parts[0]):
+    if not _WORD.fullmatch(parts[0]) or len(parts) > _MOST_PARTS:
         return (name,)
     dots = head.count(".") + 1
     key: list[str | int] = []

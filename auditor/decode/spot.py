@@ -9,8 +9,8 @@ from auditor import paths
 from auditor.decode import text
 from auditor.records import Context
 
-_SHORT_KEY = 100
-"""Longer keys are not remembered: they would fill the memory and never come back."""
+_LONGEST_KEY = 200
+"""Longer keys are cut: a path is repeated on every leaf below it."""
 
 
 class Spot(NamedTuple):
@@ -25,7 +25,7 @@ class Spot(NamedTuple):
 
     def child(self, key: str) -> Spot:
         """Return the place of a member."""
-        path = _child(self.path, key) if len(key) < _SHORT_KEY else _fresh_child(self.path, key)
+        path = _child(self.path, key if len(key) <= _LONGEST_KEY else key[:_LONGEST_KEY] + "…")
         return Spot(self.context, path, self.at, self.steps, self.hops, self.depth + 1)
 
     def item(self, index: int) -> Spot:
@@ -50,8 +50,6 @@ class Spot(NamedTuple):
         return self._replace(path=path, steps=self.steps + steps, hops=self.hops + 1)
 
 
-def _fresh_child(parent: str, key: str) -> str:
+@lru_cache(maxsize=16384)
+def _child(parent: str, key: str) -> str:
     return paths.child(parent, text.without_surrogates(key))
-
-
-_child = lru_cache(maxsize=65536)(_fresh_child)

@@ -23,6 +23,7 @@ from auditor.records import Context, Decoded, Leaf, Unread, Value
 _KNOWN = ("gzip", "x-gzip", "deflate", "zlib", "br", "brotli", "zstd")
 _ID_SIZE = 128
 """Longer bytes without a meaning are unread content rather than an id."""
+_LONGEST_PATH = 2000
 _SHORTEST_PACKED = 20
 
 
@@ -54,7 +55,7 @@ class Walk:
         visit = self._VISIT.get(type(node))
         if visit is None:
             self.leaf(node, spot)  # type: ignore[arg-type]  # every other node is in the table
-        elif spot.depth > self._limits.depth and type(node) in _CONTAINERS:
+        elif type(node) in _CONTAINERS and self._is_deep(spot):
             self._miss(Gap(OVER_LIMIT, _weigh(node), "nested too deeply"), spot)
         else:
             visit(self, node, spot)
@@ -85,6 +86,9 @@ class Walk:
 
     def _is_full(self) -> bool:
         return len(self._leaves) >= self._limits.leaves
+
+    def _is_deep(self, spot: Spot) -> bool:
+        return spot.depth > self._limits.depth or len(spot.path) > _LONGEST_PATH
 
     def _found(self) -> int:
         return len(self._leaves) + len(self._unread) + self._dropped

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from auditor.decode import decode_message
+from auditor.records import Decoded, Message
+
+BODY = (
+    b'--Xy1\r\nContent-Disposition: form-data; name="user"\r\n\r\ndj-invented\r\n'
+    b'--Xy1\r\nContent-Disposition: form-data; name="upload_file"; filename="/home/dj/a.json"\r\n'
+    b'Content-Type: application/json\r\n\r\n{"attributes":{"user.id":7}}\r\n'
+    b'--Xy1\r\nContent-Disposition: form-data; name="dump"; filename=crash.dmp\r\n\r\n'
+    + bytes(range(128, 228))
+    + b"\r\n--Xy1--\r\n"
+)
+
+
+def decode(body: bytes, content_type: str = "") -> Decoded:
+    return decode_message(Message("out", body, len(body), content_type))
+
+
+@pytest.mark.parametrize(
+    "label", ["", "application/octet-stream", 'multipart/form-data; boundary="Xy1"']
+)
+def test_parts_are_decoded_on_their_own(label: str) -> None:
+    decoded = decode(BODY, label)
+    assert [(leaf.path, leaf.value, leaf.steps) for leaf in decoded.leaves] == [
+        ("user", "dj-invented", ("multipart",)),
+        ("upload_file.filename", "/home/dj/a.json", ("multipart",)),
+        ('upload_file>attributes["user.id"]', 7, ("multipart", "json")),
+        ("dump.filename", "crash.dmp", ("multipart",)),
+    ]
+    assert [(one.path, one.reason, one.size) for one in decoded.unread] == [
+        ("dump", "encrypted or unknown binary", 100)
+    ]
+
+
+def test_a_preamble_needs_the_label_whatever_its_case() -> None:
+    decoded = decode(b"preamble\r\n" + BODY, "Multipart/Form-Data; boundary=Xy1")
+    assert decoded.leaves[0].path == "user"
+
+
+def test_an_early_end_is_told() -> None:
+    decoded = decode(BODY[:120])
+    assert decoded.leaves[0].value == "dj-invented"
+    assert ("damaged", "multipart ends early") in {
+        (one.reason, one.detail) for one in decoded.unread
+    }
+
+
+def test_parts_without_a_name_are_items() -> None:
+    body = b"--b\r\nContent-Type: text/plain\r\n\r\none\r\n--b\r\nContent-Type: text/plain\r\n\r\ntwo\r\n--b--"
+    assert [(leaf.path, leaf.at, leaf.value) for leaf in decode(body).leaves] == [
+        ("[]", (0,), "one"),
+        ("[]", (1,), "two"),
+    ]
