@@ -8,19 +8,21 @@ from auditor.decode import protobuf
 from auditor.decode.tree import Node, Raw, Reading, Tags
 
 _PREFIX = 5
-_MAX_PLAIN = 4 * 1024 * 1024
 
 
 def read(raw: Raw) -> Reading | None:
     """Read all frames as one message, so that one call and a stream of calls have equal paths."""
     fields: list[tuple[int, Node]] = []
     data, start = raw.data, 0
+    room = protobuf.MOST_BYTES
     while start < len(data):
         end = start + _PREFIX + int.from_bytes(data[start + 1 : start + _PREFIX])
         if data[start] > 1 or end > len(data):
             return None
         frame = data[start + _PREFIX : end]
-        message = protobuf.parse(_unpack(frame) if data[start] else frame)
+        plain = _unpack(frame) if data[start] else frame
+        room -= len(plain)
+        message = protobuf.parse(plain) if room >= 0 else None
         if frame and message is None:
             return None
         fields.extend(message[0].fields if message else ())
@@ -34,6 +36,6 @@ def read(raw: Raw) -> Reading | None:
 def _unpack(frame: bytes) -> bytes:
     """Undo gzip, the one compression that gRPC clients share."""
     try:
-        return zlib.decompressobj(31).decompress(frame, _MAX_PLAIN)
+        return zlib.decompressobj(31).decompress(frame, protobuf.MOST_BYTES)
     except zlib.error:
         return b""

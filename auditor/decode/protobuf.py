@@ -15,7 +15,7 @@ from auditor.decode.tree import Gap, Node, Raw, Reading, Tags
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _DEPTH = 32
-_MOST_BYTES = 1024 * 1024
+MOST_BYTES = 1024 * 1024
 """Longer messages would take seconds; events are a thousandth of that."""
 _VARINT_SIZE = 10
 _HIGH_TAG = 2**29
@@ -41,9 +41,9 @@ def read(raw: Raw) -> Reading | None:
     printable = raw.text is not None and text.is_printable(raw.text)
     if printable and not declared:
         return None
-    if declared and len(raw.data) > _MOST_BYTES:
+    if declared and len(raw.data) > MOST_BYTES:
         return Reading(0.5, ("protobuf",), Gap(OVER_LIMIT, len(raw.data), "protobuf too long"))
-    message = parse(raw.data) if len(raw.data) <= _MOST_BYTES else None
+    message = parse(raw.data) if len(raw.data) <= MOST_BYTES else None
     if message is None:
         return None
     fields, score = message

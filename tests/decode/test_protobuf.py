@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import struct
 
@@ -169,3 +170,44 @@ def test_grpc_frames() -> None:
     assert found.leaves[0].steps == ("grpc", "protobuf")
     unframed = decode(frame, "application/grpc")
     assert [leaf.value for leaf in unframed.leaves] == ["cue_set", 61234]
+
+
+def test_grpc_frames_with_gzip() -> None:
+    packed = gzip.compress(field(1, "cue_set"))
+    body = b"\1" + len(packed).to_bytes(4) + packed
+    assert [leaf.value for leaf in decode(body, "application/grpc").leaves] == ["cue_set"]
+    broken = b"\1\0\0\0\4\xff\xfe\xfd\xfc"
+    assert [one.reason for one in decode(broken, "").unread] == ["encrypted or unknown binary"]
+
+
+def test_a_message_too_long_to_take_apart_is_over_the_limit() -> None:
+    body = b"\x08\x01" * 600_000
+    for label in ("application/x-protobuf", "application/grpc"):
+        (unread,) = decode(body, label).unread
+        assert (unread.reason, unread.size) == ("over limit", len(body))
+
+
+def test_packed_content_and_pictures_inside_fields() -> None:
+    packed = gzip.compress(b'{"event":"cue_set","ms":61234}')
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(40)
+    decoded = decode(field(1, "log") + field(6, packed) + field(7, picture))
+    assert [(leaf.path, leaf.value) for leaf in decoded.leaves] == [
+        ("1", "log"),
+        ("6>event", "cue_set"),
+        ("6>ms", 61234),
+    ]
+    assert decoded.leaves[1].steps == ("protobuf", "gzip", "json")
+    assert [(one.path, one.reason) for one in decoded.unread] == [("7", "media")]
+
+
+def test_attributes_as_opentelemetry_writes_them() -> None:
+    texts = ["a", "dj", "nine char", "ten chars!", "thirteen char", "x" * 36, "é" * 20]
+    for text in texts:
+        pair = field(1, "key") + field(2, field(1, text))
+        decoded = decode(field(1, pair) + field(1, field(1, "n") + field(2, field(4, 128.0))))
+        assert [(leaf.path, leaf.value) for leaf in decoded.leaves] == [
+            ("1.1", "key"),
+            ("1.2.1", text),
+            ("1.1", "n"),
+            ("1.2.4", 128.0),
+        ]
