@@ -57,6 +57,8 @@ def _read_categories(entry: Entry) -> dict[str, Category]:
             hint=text(item, "hint"),
             row=flag(item, "row"),
             marks=texts(item, "marks"),
+            moves=texts(item, "moves"),
+            move=text(item, "move"),
             always_on=flag(item, "always_on"),
             did=text(item, "did"),
             thing=text(item, "thing"),
@@ -68,4 +70,4 @@ def _read_categories(entry: Entry) -> dict[str, Category]:
     return categories
 
 
-_OPTIONAL = {"row", "marks", "always_on", "did", "thing", "test"}
+_OPTIONAL = {"row", "marks", "moves", "move", "always_on", "did", "thing", "test"}

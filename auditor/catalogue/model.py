@@ -165,6 +165,10 @@ class Category:
     """One of the twelve rows of the report."""
     marks: tuple[str, ...]
     """Actions that exercise it."""
+    moves: tuple[str, ...]
+    """Of these, the actions that move the playhead: their positions can be found again."""
+    move: str
+    """Such a move, for sentences: `jump to a cue point`."""
     always_on: bool
     """Sent without any action, so no action can test it."""
     did: str

@@ -135,7 +135,9 @@ def fold(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     parts = path.split("/")
     for place, part in enumerate(parts):
         stem, dot, ending = part.rpartition(".")
-        stem, tail = (stem, dot + ending) if dot and ending.isalnum() else (part, "")
+        stem, tail = (
+            (stem, dot + ending) if stem and ending.isalnum() and "@" not in part else (part, "")
+        )
         if stem and _ID.fullmatch(stem):
             values.append((f"id{len(values) + 1}" if values else "id", unquote(stem)))
             parts[place] = "{id}" + tail

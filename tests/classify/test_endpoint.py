@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from auditor.catalogue.model import Catalogue
+from auditor.classify import Directory
+from auditor.classify.endpoint import fold
+from auditor.records import Exchange, Site
+
+Post = Callable[..., Exchange]
+SHAPE = frozenset({"SendMessageBatchRequestEntry"})
+
+
+@pytest.fixture(scope="module")
+def directory(catalogue: Catalogue) -> Directory:
+    return Directory(catalogue)
+
+
+def names(site: Site) -> tuple[str, str, bool]:
+    return site.receiver, site.endpoint, site.known
+
+
+def test_known_address(directory: Directory, post: Post) -> None:
+    site = directory.find(post("ec.tidal.com", "/api/event-batch"))
+    assert names(site) == ("tidal", "event-batch", True)
+    assert (site.name, site.role, site.category) == ("TIDAL", "streaming service", "playback")
+
+
+@pytest.mark.parametrize("host", ["EC.Tidal.COM", "ec.tidal.com."])
+def test_host_spelling(directory: Directory, post: Post, host: str) -> None:
+    assert directory.find(post(host, "/api/event-batch")).endpoint == "event-batch"
+
+
+def test_last_slash_does_not_matter(directory: Directory, post: Post) -> None:
+    for path in ("/gabo-receiver-service/v3/events", "/gabo-receiver-service/v3/events/"):
+        site = directory.find(post("gew1-spclient.spotify.com", path))
+        assert names(site) == ("spotify", "events", True)
+
+
+def test_placeholders(directory: Directory, post: Post) -> None:
+    site = directory.find(post("api.tidal.com", "/v1/tracks/77%2B1/playbackinfo", method="GET"))
+    assert names(site) == ("tidal", "playback-info", True)
+    assert site.parameters == (("track_id", "77+1"),)
+
+
+def test_method_matters(directory: Directory, post: Post) -> None:
+    site = directory.find(post("ec.tidal.com", "/api/event-batch", method="OPTIONS"))
+    assert names(site) == ("tidal", "OPTIONS /api/event-batch", False)
+
+
+def test_rest_of_the_path(directory: Directory, post: Post) -> None:
+    for path in ("/v1/users/7/favorites/tracks", "/v1/users/7/favorites"):
+        site = directory.find(post("api.tidal.com", path, method="GET"))
+        assert names(site) == ("tidal", "library", True)
+        assert site.parameters == (("user_id", "7"),)
+
+
+def test_literal_address_wins(directory: Directory, post: Post) -> None:
+    site = directory.find(post("api.spotify.com", "/v1/me/player/seek", method="PUT"))
+    assert names(site) == ("spotify", "player-seek", True)
+
+
+def test_socket_only_when_it_is_one(directory: Directory, post: Post) -> None:
+    page = post("gew1-dealer.spotify.com", "/", method="GET")
+    socket = post("gew1-dealer.spotify.com", "/", method="GET", kind="websocket")
+    assert names(directory.find(page)) == ("spotify", "GET /", False)
+    assert names(directory.find(socket)) == ("spotify", "push-socket", True)
+
+
+def test_unknown_address_of_a_known_receiver(directory: Directory, post: Post) -> None:
+    site = directory.find(post("www.tidal.com", "/v9/things/77640617/parts", method="GET"))
+    assert names(site) == ("tidal", "GET /v9/things/{id}/parts", False)
+    assert (site.role, site.category) == ("streaming service", "other")
+    assert site.parameters == (("id", "77640617"),)
+
+
+def test_unknown_host(directory: Directory, post: Post) -> None:
+    site = directory.find(post("collector.example.org", "/in"))
+    assert names(site) == ("collector.example.org", "POST /in", False)
+    assert (site.name, site.role, site.category) == ("collector.example.org", "unknown", "other")
+
+
+@pytest.mark.parametrize(
+    "host", ["nottidal.com", "tidal.com.example.org", "localhost", "127.0.0.1"]
+)
+def test_similar_hosts_are_strangers(directory: Directory, post: Post, host: str) -> None:
+    assert directory.find(post(host, "/api/event-batch")).role == "unknown"
+
+
+def test_shape_on_a_foreign_host(directory: Directory, post: Post) -> None:
+    site = directory.find(post("collector.example.org", "/in"), SHAPE)
+    assert names(site) == ("collector.example.org", "tidal/event-batch", True)
+    assert (site.role, site.category) == ("unknown", "playback")
+
+
+def test_shape_on_an_own_host(directory: Directory, post: Post) -> None:
+    assert names(directory.find(post("new.tidal.com", "/in"), SHAPE)) == (
+        "tidal",
+        "event-batch",
+        True,
+    )
+
+
+def test_shape_at_another_known_receiver(directory: Directory, post: Post) -> None:
+    site = directory.find(post("cdn.segment.com", "/in"), SHAPE)
+    assert names(site) == ("segment", "tidal/event-batch", True)
+    assert site.role == "analytics vendor"
+
+
+def test_address_goes_before_shape(directory: Directory, post: Post) -> None:
+    assert directory.find(post("api.segment.io", "/v1/batch"), SHAPE).endpoint == "batch"
+
+
+def test_owner_of_a_host(directory: Directory) -> None:
+    owner = directory.receiver_of("ap-gew1.spotify.com")
+    assert owner is not None
+    assert owner.id == "spotify"
+    assert directory.receiver_of("example.org") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "folded"),
+    [
+        ("/", "/"),
+        ("/v1/tracks", "/v1/tracks"),
+        ("/2/httpapi", "/2/httpapi"),
+        ("/v1/tracks/77640617", "/v1/tracks/{id}"),
+        ("/a/00000000-0000-4000-8000-000000000001/b", "/a/{id}/b"),
+        ("/a/deadbeef01", "/a/{id}"),
+        ("/a/6rqhFgbbKwnb9MLmUQDhG6", "/a/{id}"),
+        ("/img/77640617.jpg", "/img/{id}.jpg"),
+        ("/u/dj%40example.test", "/u/dj%40example.test"),
+        ("/u/dj@example.test", "/u/{id}"),
+        ("/open/spotify:track:1", "/open/{id}"),
+        ("/recommendations", "/recommendations"),
+        ("/gabo-receiver-service/v3", "/gabo-receiver-service/v3"),
+        ("/a/111/b/222", "/a/{id}/b/{id}"),
+    ],
+)
+def test_folding(path: str, folded: str) -> None:
+    assert fold(path)[0] == folded
+
+
+def test_folded_values_are_kept() -> None:
+    assert fold("/a/111/b/222.jpg")[1] == (("id", "111"), ("id2", "222"))
+
+
+def test_folding_a_very_long_path() -> None:
+    template, values = fold("/" + "a1" * 50_000)
+    assert template == "/{id}"
+    assert len(values[0][1]) == 100_000
