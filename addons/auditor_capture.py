@@ -8,11 +8,8 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import platform
-import re
 import time
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Concatenate, ParamSpec
@@ -36,24 +33,17 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy import events, layer, layers, server_hooks
 from mitmproxy.proxy.layers.tls import parse_client_hello
 
+from auditor import __version__
 from auditor.errors import AuditorError
 from auditor.flows import OMITTED
-from auditor.session import folder, marks, media
+from auditor.records import Mark
+from auditor.session import facts, folder, marks, media
 from auditor.session.ledger import Ledger, Trace
 
 _LOG = logging.getLogger(__name__)
 
 HOST = "auditor.invalid"
 """Requests to this host are for the addon; the name cannot exist on the internet (RFC 2606)."""
-
-MARK_LIMIT = 1 << 16
-"""Bytes of a mark."""
-
-_TOLD = re.compile(
-    "mode|connection_strategy|http[23]|rawtcp|websocket|anticomp|strip_ech|ssl_insecure"
-    "|.*_hosts|stream.*|store_streamed_bodies|body_size_limit|block_list|modify_.*"
-)
-"""Options that shape what a capture can show; others may hold paths or passwords."""
 
 _P = ParamSpec("_P")
 
@@ -113,42 +103,30 @@ class AuditorCapture:
         self._last = SimpleNamespace(name="auditor_capture_last", next_layer=self.pass_on)
         ctx.master.addons.add(self._last)
         self._started = time.time()
-        self._writer.write_facts(self._facts())
+        self._write_facts()
 
     def done(self) -> None:
         if not self._writer:
             return
-        for one in list(self._open.values()):
-            self._save(one)
-        for client in self._ledger.open():
-            self._end(client, None)
-        self._writer.write_facts(self._facts(time.time()))
+        self._save_open()
+        self._write_facts(time.time())
         self._writer.close()
         self._writer = None
         ctx.master.addons.remove(self._last)
 
-    def _facts(self, ended: float | None = None) -> dict[str, Any]:
-        return {
-            "format": 1,
-            "app": {},
-            "services": [],
-            "system": f"{platform.system()} {platform.release()}",
-            "synthetic": False,
-            **self._told,
-            "started": round(self._started, 3),
-            **({} if ended is None else {"ended": round(ended, 3)}),
-            "tools": {
-                "auditor": metadata.version("dj-privacy-auditor"),
-                "mitmproxy": version.VERSION,
-                "python": platform.python_version(),
-            },
-            "mitmproxy_options": {
-                name: option.current()
-                for name, option in ctx.options.items()
-                if _TOLD.fullmatch(name) and option.has_changed()
-            },
-            "addon_errors": self._counts["errors"],
-        }
+    @_counted
+    def _save_open(self) -> None:
+        for one in list(self._open.values()):
+            self._save(one)
+        for client in self._ledger.open():
+            self._end(client, None)
+
+    def _write_facts(self, ended: float | None = None) -> None:
+        if self._writer:
+            changed = {n: o.current() for n, o in ctx.options.items() if o.has_changed()}
+            tools = {"auditor": __version__, "mitmproxy": version.VERSION}
+            times, errors = (self._started, ended), self._counts["errors"]
+            self._writer.write_facts(facts.compose(self._told, times, tools, changed, errors))
 
     def failed(self, hook: str, error: Exception) -> None:
         """Count an exception and write it down; the capture goes on without what it hit."""
@@ -165,36 +143,32 @@ class AuditorCapture:
         """Note what the tester did; `values` is a JSON object."""
         try:
             told = json.loads(values) if values else {}
-            self._mark(json.dumps({"action": action, "values": told}))
+            text = json.dumps({"action": action, "values": told})
+            self._note_mark(marks.parse_mark(text, time.time()))
         except ValueError as error:
             raise exceptions.CommandError(str(error)) from error
 
-    def _mark(self, text: str | bytes) -> dict[str, Any]:
+    def _note_mark(self, mark: Mark) -> None:
         if not self._writer:
             raise ValueError("No session is being recorded.")
-        mark = marks.parse_mark(text, time.time())
         self._writer.note(
             "mark", action=mark.action, start=mark.start, end=mark.end, values=mark.values
         )
         self._counts["marks"] += 1
-        return {"ok": True, "action": mark.action, "start": mark.start, "end": mark.end}
 
     def _answer(self, request: http.Request) -> http.Response:
-        status = 200
-        answer: dict[str, Any] = {
-            "recording": bool(self._writer),
-            "started": self._started,
-            **self._counts,
-        }
+        status, answer = 200, {"recording": bool(self._writer), "started": self._started}
         try:
             if request.path == "/mark":
-                answer = self._mark(_mark_text(request))
+                body = request.get_content(strict=False) or b""
+                page = "origin" in request.headers
+                self._note_mark(marks.read_request(request.method, body, page, time.time()))
             elif request.path != "/" or request.method != "GET":
                 raise ValueError("Ask for GET / or POST /mark.")  # noqa: TRY301
+            text = json.dumps({**answer, **self._counts})
         except ValueError as error:
-            status, answer = 400, {"ok": False, "error": str(error)}
-        body = json.dumps(answer).encode()
-        return http.Response.make(status, body, {"content-type": "application/json"})
+            status, text = 400, json.dumps({"error": str(error)})
+        return http.Response.make(status, text.encode(), {"content-type": "application/json"})
 
     # ---- HTTP and WebSocket
 
@@ -314,10 +288,10 @@ class AuditorCapture:
 
     @_counted
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        detail = data.conn.error or ""
-        client = data.context.client
-        self._passed(client, "", detail=detail)
-        self._trace(client).seen.add(self._ledger.refused(client.id, "does not trust" in detail))
+        client, detail = data.context.client, data.conn.error or ""
+        # mitmproxy's words for a handshake that ended without a TLS alert.
+        left = detail.startswith(("The client disconnected", "connection closed"))
+        self._passed(client, self._ledger.refused(client.id, alert=not left), detail=detail)
 
     @_counted
     def tls_failed_server(self, data: tls.TlsData) -> None:
@@ -366,31 +340,11 @@ class AuditorCapture:
 
 
 def _read_facts(path: str) -> dict[str, Any]:
-    if not path:
-        return {}
     try:
-        facts = optmanager.parse(Path(path).expanduser().read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        text = Path(path).expanduser().read_text("utf-8") if path else ""
+        return facts.check(optmanager.parse(text))
+    except (OSError, ValueError) as error:
         raise exceptions.OptionsError(f"auditor_session cannot be read: {error}") from error
-    if not isinstance(facts, dict):
-        raise exceptions.OptionsError("auditor_session: a mapping of names and values is needed")
-    reserved = sorted(set(facts) & set(folder.RESERVED))
-    if reserved:
-        raise exceptions.OptionsError(
-            f"auditor_session must not set {', '.join(reserved)}: the addon knows that itself"
-        )
-    return facts
-
-
-def _mark_text(request: http.Request) -> bytes:
-    if request.method != "POST":
-        raise ValueError("A mark comes by POST.")
-    if "origin" in request.headers:
-        raise ValueError("Marks come from the tester, not from a web page.")
-    body = request.get_content(strict=False) or b""
-    if len(body) > MARK_LIMIT:
-        raise ValueError(f"A mark has at most {MARK_LIMIT} bytes.")
-    return body
 
 
 def _without_media(source: http.HTTPFlow) -> http.HTTPFlow:

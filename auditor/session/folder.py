@@ -16,9 +16,6 @@ from auditor.errors import StoreError
 
 FACTS, FLOWS, JOURNAL = "session.yaml", "flows.mitm", "journal.jsonl"
 
-RESERVED = ("format", "started", "ended", "tools", "mitmproxy_options", "addon_errors")
-"""Facts that only the addon can know; a session file must not set them."""
-
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 
 # YAML 1.1 reads these as something else than a text.

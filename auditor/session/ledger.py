@@ -56,9 +56,9 @@ class Ledger:
         A close without an alert is how some systems refuse a certificate, and how browsers drop
         a spare connection: where the same server name was accepted before, it is the latter.
         """
+        name = self._traces[client].sni if client in self._traces else ""
         accepted = any(
-            one.sni == self._traces[client].sni and "client-tls" in one.seen
-            for one in self._traces.values()
+            one.sni == name and "client-tls" in one.seen for one in self._traces.values()
         )
         return "client-refused" if alert or not accepted else "client-left"
 

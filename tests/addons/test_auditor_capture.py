@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
@@ -284,6 +285,34 @@ def test_exception_in_a_hook_is_counted_and_survived(
     assert (line["hook"], line["message"]) == ("response", "OSError: disk full")
     assert facts(folder)["addon_errors"] == 1
     assert len(saved(folder)) == 2  # the one after, and the one that stayed open
+
+
+def test_spare_connection_of_a_browser_is_no_refusal(capture: tuple[Any, Path]) -> None:
+    addon, folder = capture
+    said = {
+        "kept": "",
+        "spare": "The client disconnected during the handshake. If this happens consistently for "
+        "a.example, this may indicate that the client does not trust the proxy's certificate.",
+        "pinned": "The client does not trust the proxy's certificate for a.example (unknown ca)",
+    }
+    for name, detail in said.items():
+        client = tflow.tclient_conn()
+        client.id, client.sni, client.error = name, "a.example", detail
+        data = SimpleNamespace(
+            conn=client,
+            context=SimpleNamespace(client=client),
+            client_hello=SimpleNamespace(sni="a.example"),
+            ignore_connection=False,
+        )
+        addon.client_connected(client)
+        addon.tls_clienthello(data)
+        if detail:
+            addon.tls_failed_client(data)
+            addon.client_disconnected(client)
+        else:
+            addon.tls_established_client(data)
+    outcomes = {line["id"]: line["outcome"] for line in journal(folder, "connection")}
+    assert outcomes == {"spare": "failed", "pinned": "refused-by-client"}
 
 
 # ---- a real mitmdump on loopback

@@ -3,7 +3,7 @@
 import pytest
 
 from auditor.records import Mark
-from auditor.session.marks import parse_mark
+from auditor.session.marks import parse_mark, read_request
 
 NOW = 1_763_700_000.5
 
@@ -44,3 +44,22 @@ def test_values_keep_their_types() -> None:
 def test_bad_marks_are_refused(text: str | bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse_mark(text, NOW)
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "from_page", "reason"),
+    [
+        ("GET", b'{"action": "play"}', False, "by POST"),
+        ("POST", b'{"action": "play"}', True, "web page"),
+        ("POST", b" " * 70_000, False, "at most"),
+        ("POST", b"", False, "JSON object"),
+    ],
+    ids=["get", "page", "big", "empty"],
+)
+def test_bad_requests_are_refused(method: str, body: bytes, from_page: bool, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read_request(method, body, from_page, NOW)
+
+
+def test_request_is_a_mark() -> None:
+    assert read_request("POST", b'{"action": "play"}', False, NOW) == Mark("play", NOW, NOW, {})
