@@ -119,7 +119,8 @@ def _conclude(
     tool = {"version": __version__, "catalogue": catalogue.digest[:12]}
     width, bars = summary.bars(tables["exchanges"], session["started"], session["ended"])
     categories = {one.id: one for one in rows}
-    lanes = windows.lanes(tables["marks"], tables["observations"])
+    moves = {action for one in rows for action in one.moves}
+    lanes = windows.lanes(tables["marks"], tables["observations"], moves)
     result = {
         "format": FORMAT,
         "tool": tool,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditor.catalogue.model import Category
-from auditor.claims.words import many, percent
+from auditor.claims.words import kind, many, percent
 
 Lane = Mapping[str, int]
 
@@ -45,15 +45,18 @@ def timeline(
             "take": "This capture does not say what the DJ did. Dots show when matching data left.",
         }
     done = {name: lane for name, lane in lanes.items() if lane["did"] and name in categories}
-    yes = [
-        categories[name].name for name, lane in done.items() if 2 * lane["followed"] >= lane["did"]
+    yes = [name for name, lane in done.items() if 2 * lane["followed"] >= lane["did"]]
+    found = [name for name, lane in done.items() if lane["matched"] and name not in yes]
+    no = [name for name in done if not done[name]["followed"] and name not in found]
+    parts = [
+        f"{title}: {', '.join(kind(categories[name]) for name in names)}."
+        for title, names in (
+            ("Followed by data of their own kind", yes),
+            ("Found in other data", found),
+            ("Not followed", no),
+        )
+        if names
     ]
-    no = [categories[name].name for name, lane in done.items() if not lane["followed"]]
-    parts = []
-    if yes:
-        parts.append(f"Followed by data of their own kind: {', '.join(yes).lower()}.")
-    if no:
-        parts.append(f"Not followed: {', '.join(no).lower()}.")
     return {
         "title": " ".join(parts) or "What you did, and what left",
         "take": "Each lane is one kind of data. A triangle is something you did. A dot under it is matching data, placed where the message says it happened.",
@@ -64,4 +67,6 @@ def lane_headline(lane: Lane) -> str:
     """Say the numbers at the edge of a lane."""
     if not lane["did"]:
         return f"{lane['observed']:,} seen"
+    if lane["matched"] and not lane["followed"]:
+        return f"{lane['matched']} of {lane['moved']} indirectly"
     return f"{lane['followed']} of {lane['did']}"

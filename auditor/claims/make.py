@@ -74,12 +74,14 @@ def _claim(evidence: Evidence, category: Category, receiver: Receiver, mine: pd.
     carriers = _carriers(evidence.tables["fields"], category.id, receiver.id)
     marks = evidence.tables["marks"]
     done = marks[marks["category"] == category.id]
+    moves = done[done["action"].isin(category.moves)]
     around = windows.readable(done, evidence.tables) if len(done) else None
     subject = Subject(
         values=len(mine),
         strength="strong" if (mine["strength"] == "strong").any() else "medium",
         did=len(done),
-        traced=int(done["matched"].sum()),
+        moved=len(moves),
+        traced=int(moves["matched"].sum()),
         carriers=len(carriers),
         readable=around,
         tail_s=evidence.tail_s,
@@ -87,7 +89,7 @@ def _claim(evidence: Evidence, category: Category, receiver: Receiver, mine: pd.
         has_journal=evidence.has_journal,
     )
     decision = decide(subject)
-    numbers = _numbers(subject, mine, done, evidence)
+    numbers = _numbers(subject, mine, (done, moves), evidence)
     fields = sorted({int(row) for row in mine["field"]}) if len(mine) else carriers
     return Claim(
         id=f"{category.id}.{receiver.id}",
@@ -110,9 +112,13 @@ def _claim(evidence: Evidence, category: Category, receiver: Receiver, mine: pd.
 
 
 def _numbers(
-    subject: Subject, mine: pd.DataFrame, done: pd.DataFrame, evidence: Evidence
+    subject: Subject,
+    mine: pd.DataFrame,
+    marks: tuple[pd.DataFrame, pd.DataFrame],
+    evidence: Evidence,
 ) -> dict[str, float]:
-    errors = done.loc[done["matched"], "error_s"]
+    done, moves = marks
+    errors = moves.loc[moves["matched"], "error_s"]
     around = evidence.readable if subject.readable is None else subject.readable
     return {
         "values": subject.values,
@@ -120,6 +126,7 @@ def _numbers(
         "did": subject.did,
         "followed": int(done["followed"].sum()),
         "lag_s": windows.LAG_S,
+        "moved": subject.moved,
         "traced": subject.traced,
         "error_ms": round(float(errors.quantile(0.95)) * 1000, 1) if len(errors) else 0.0,
         "carriers": subject.carriers,

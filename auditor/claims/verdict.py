@@ -18,7 +18,7 @@ MIN_TAIL_S = 30.0
 """The longest default interval at which the TIDAL event producer sends its batches."""
 
 MIN_TRACED = 0.5
-"""At least half of the actions must be found again before they count as sent indirectly."""
+"""At least half of the moves must be found again before they count as sent indirectly."""
 
 CONFIDENCE = 0.95
 
@@ -32,8 +32,10 @@ class Subject:
     strength: str
     """The strongest of them."""
     did: int
+    moved: int
+    """Of these, actions that moved the playhead."""
     traced: int
-    """Actions whose own positions were found in what left."""
+    """Of these, moves whose own positions were found in what left."""
     carriers: int
     """Fields that were seen and from which this kind of data may be worked out."""
     readable: float | None
@@ -73,7 +75,7 @@ def bound(tries: int) -> float:
 
 
 def _indirect(subject: Subject) -> Decision:
-    if subject.traced >= MIN_TRIES and subject.traced >= MIN_TRACED * subject.did:
+    if subject.traced >= MIN_TRIES and subject.traced >= MIN_TRACED * subject.moved:
         return Decision("seen, indirectly", "positions-traced", "medium")
     return Decision("not visible", "not-worked-out")
 

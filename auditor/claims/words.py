@@ -27,7 +27,9 @@ def times(count: float) -> str:
 
 def many(count: float, one: str) -> str:
     """Return a count with its noun."""
-    return f"{int(count):,} {one}" if int(count) == 1 else f"{int(count):,} {one}s"
+    words = one.split(" ", 1)
+    plural = " ".join([words[0] + "s", *words[1:]])
+    return f"{int(count):,} {one if int(count) == 1 else plural}"
 
 
 def percent(share: float) -> str:
@@ -75,9 +77,13 @@ def _observed(category: Category, receiver: str, numbers: Numbers, what: Sequenc
 def _traced(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
         f"Not sent as such. But positions inside the track left for {receiver}, with their times. "
-        f"{int(numbers['traced'])} of the {int(numbers['did'])} times you {category.did}, the very position was among them, "
-        f"at most {numbers['error_ms']:.0f} ms off in 19 of 20 cases."
+        f"Of your {many(numbers['moved'], category.move)}, {int(numbers['traced'])} can be found among them, "
+        f"{_precision(numbers['error_ms'])}. Whether somebody without your notes could tell them apart is not measured yet."
     )
+
+
+def _precision(error_ms: float) -> str:
+    return f"19 in 20 within {error_ms:.0f} ms" if error_ms >= 1 else "to the millisecond"
 
 
 def _not_worked_out(category: Category, receiver: str, numbers: Numbers) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,13 @@ def annotate(marks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
     return done
 
 
-def lanes(marks: pd.DataFrame, observations: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Count, per category: done, followed, matched, observed, and the same while idle."""
+def lanes(
+    marks: pd.DataFrame, observations: pd.DataFrame, moves: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """Count, per category: done, followed, observed, and hit while idle.
+
+    `moves` names the actions that move the playhead; `matched` counts those found again.
+    """
     firm = firm_observations(observations)
     idle = marks[marks["action"] == "idle"]
     spans = list(zip(seconds(idle["start"]), seconds(idle["end"]), strict=True))
@@ -60,10 +66,12 @@ def lanes(marks: pd.DataFrame, observations: pd.DataFrame) -> dict[str, dict[str
     for name in (str(name) for name in names if name):
         mine, done = firm[firm["category"] == name], marks[marks["category"] == name]
         times = np.sort(happened(mine))
+        moved = done["action"].isin(list(moves))
         result[name] = {
             "did": len(done),
             "followed": int(done["followed"].sum()),
-            "matched": int(done["matched"].sum()),
+            "moved": int(moved.sum()),
+            "matched": int(done.loc[moved, "matched"].sum()),
             "observed": len(mine),
             "idle": len(spans),
             "idle_hit": sum(_any_within(times, start, end) for start, end in spans),

@@ -50,7 +50,7 @@ def test_weak_observations_never_count() -> None:
     done = marks(("seek", "seek", 10, 10, {}))
     weak = seen(("seek", 11, None, 0, "s"), strength="weak")
     assert not windows.annotate(done, weak)["followed"].any()
-    assert windows.lanes(done, weak)["seek"]["observed"] == 0
+    assert windows.lanes(done, weak, ())["seek"]["observed"] == 0
 
 
 def test_positions_are_found_in_seconds_and_milliseconds() -> None:
@@ -76,12 +76,10 @@ def test_positions_are_found_in_seconds_and_milliseconds() -> None:
 
 def test_lanes_count_idle_windows_too() -> None:
     done = marks(("seek", "seek", 10, 10, {}), ("idle", "", 20, 30, {}), ("idle", "", 40, 50, {}))
-    lane = windows.lanes(
-        windows.annotate(done, seen(("seek", 25, None, 0, "s"))), seen(("seek", 25, None, 0, "s"))
-    )
-    assert lane == {
-        "seek": {"did": 1, "followed": 0, "matched": 0, "observed": 1, "idle": 2, "idle_hit": 1}
-    }
+    dot = seen(("seek", 25, None, 0, "s"))
+    lane = windows.lanes(windows.annotate(done, dot), dot, {"seek"})["seek"]
+    assert (lane["did"], lane["followed"], lane["moved"], lane["matched"]) == (1, 0, 1, 0)
+    assert (lane["observed"], lane["idle"], lane["idle_hit"]) == (1, 2, 1)
 
 
 def exchanges(*rows: tuple[float, int, int]) -> pd.DataFrame:
