@@ -71,5 +71,5 @@ def is_whole(key: str) -> bool:
 
 def _order(found: tuple[bool, FieldRule]) -> tuple[bool, int, bool, int]:
     own, rule = found
-    literal = pattern.literalness(rule.path) * 2 + pattern.is_literal(rule.path)
+    literal = pattern.literalness(rule.path) * 2 + (not rule.path.endswith("**"))
     return (not own, -literal, not rule.event, -len(rule.where))

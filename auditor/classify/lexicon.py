@@ -2,8 +2,8 @@
 
 Points: a strong word 3, a short word 3 beside a partner and 1 alone, a weak word 1 beside a partner
 and nothing alone, a false friend -3; half the points of the names around it; 1 when the value has a
-fitting shape. From 3 points with a fitting value the strength is medium; from 1 it is weak, a
-candidate; below that the field stays `other`.
+fitting shape. From 3 points with a fitting value the strength is medium. With one of the two it is
+weak, a candidate; with neither the field stays `other`.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ class Judge:
         if best is None or best[0] < POSSIBLE:
             return NOTHING
         points, shape, score = best
+        if not shape and points < SURE:
+            return NOTHING
         reasons = [*score.reasons, f"value fits {shape}" if shape else "value does not fit"]
         sure = points >= SURE and bool(shape)
         return Judgement(
