@@ -13,7 +13,7 @@ LAYERS = (
     {"__init__", "records", "errors", "resources", "paths"},
     {"decode", "catalogue", "redact", "session"},
     {"flows", "sources", "classify"},
-    {"pipeline", "tables"},
+    {"pipeline", "examples", "tables"},
     {"stats"},
     {"claims"},
     {"audit"},
