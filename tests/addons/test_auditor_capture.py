@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import json
+import os
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -368,7 +370,9 @@ def echo_port() -> Iterator[int]:
 
 
 @contextmanager
-def mitmdump(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def mitmdump(
+    folder: Path, *arguments: str, script: str = SCRIPT
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Run mitmdump until it listens; yield it with its port."""
     code = "from mitmproxy.tools.main import mitmdump; mitmdump()"
     options = {
@@ -379,7 +383,7 @@ def mitmdump(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[s
     sets = [part for name, value in options.items() for part in ("--set", f"{name}={value}")]
     where = ["--listen-host", "127.0.0.1", "--listen-port", "0"]
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", code, "-s", SCRIPT, *where, *sets, *arguments],
+        [sys.executable, "-u", "-c", code, "-s", script, *where, *sets, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -499,6 +503,21 @@ def test_clean_end_completes_the_session(tmp_path: Path, web: str, echo_port: in
     assert "certificate" in lines["refused-by-client"]["detail"]
     assert lines["refused-by-client"]["address"] == ""
     assert [one.request.path for one in saved(folder)] == ["/one"]
+
+
+@pytest.mark.proxy
+def test_reloaded_script_goes_on(tmp_path: Path, web: str) -> None:
+    folder, script = tmp_path / "session", tmp_path / "auditor_capture.py"
+    shutil.copy(SCRIPT, script)
+    with mitmdump(folder, script=str(script)) as (_, port):
+        first = ask(port)["started"]
+        send(port, f"{web}/one", b"1")
+        os.utime(script, (time.time() + 5, time.time() + 5))
+        until(lambda: ask(port)["started"] > first)
+        send(port, f"{web}/two", b"2")
+        until(lambda: len(saved(folder)) == 2)
+    assert [one.request.path for one in saved(folder)] == ["/one", "/two"]
+    assert journal(folder, "error") == []
 
 
 @pytest.mark.proxy
