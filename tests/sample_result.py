@@ -32,7 +32,9 @@ def result(audit: Audit) -> str:
         "observations": _nested(observations.groupby(["receiver", "category", "strength"]).size()),
         "verdicts": {row["category"]: row["verdict"] for row in audit.facts["rows"]},
         "claims": {claim.id: claim.reason for claim in audit.claims},
-        "unread": {str(k): int(v) for k, v in audit.tables["unread"].groupby("reason").size().items()},
+        "unread": {
+            str(k): int(v) for k, v in audit.tables["unread"].groupby("reason").size().items()
+        },
         "blind_spots": [one["id"] for one in audit.facts["blind_spots"]],
         "notices": audit.facts["notices"],
     }

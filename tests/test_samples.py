@@ -44,7 +44,9 @@ def test_sample_says_where_it_comes_from_and_is_small(name: str) -> None:
 def test_no_secret_reaches_the_result(name: str) -> None:
     """What the samples' clients send as token or account must not stand in any table or text."""
     text = everything(audited(name))
-    for secret in yaml.safe_load((SAMPLES / name / "session.yaml").read_text("utf-8")).get("secrets", []):
+    for secret in yaml.safe_load((SAMPLES / name / "session.yaml").read_text("utf-8")).get(
+        "secrets", []
+    ):
         assert secret.encode() in (SAMPLES / name / "flows.mitm").read_bytes()
         assert secret not in text
 

@@ -24,6 +24,14 @@ _OUTCOMES = {
     ),
     "not-http": ("Not web traffic", "carried a private protocol that we cannot read"),
     "quic": ("QUIC", "used QUIC, which this recording does not open"),
+    "refused-by-server": (
+        "Refused by the far end",
+        "were turned down by the far end, so they may have been tried another way",
+    ),
+    "failed": (
+        "Broke off",
+        "broke off before anything could be read. Something may have been tried another way",
+    ),
 }
 
 _ALWAYS = (
