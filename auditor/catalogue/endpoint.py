@@ -58,7 +58,7 @@ def _read_endpoint(
         status=chosen(entry, "status", STATUSES, "status"),
         event_name=texts(entry, "event_name"),
         fields=fields,
-        examples=_read_examples(entry, categories),
+        examples=read_examples(entry, categories),
         place=f"{entry.file}:{entry.line}",
     )
 
@@ -80,7 +80,8 @@ def _read_match(entry: Entry) -> Match:
     return Match(methods, hosts, paths, kind, text(entry, "body"))
 
 
-def _read_examples(entry: Entry, categories: frozenset[str]) -> tuple[Example, ...]:
+def read_examples(entry: Entry, categories: frozenset[str]) -> tuple[Example, ...]:
+    """Return the examples of an endpoint, or of a part that adds to it."""
     member = entry.members().get("examples")
     if member is None:
         return ()

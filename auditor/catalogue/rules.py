@@ -28,7 +28,7 @@ class RuleReader:
         default: str = "",
     ) -> None:
         self._place = f"{receiver}/{endpoint}"
-        self._categories = categories
+        self.categories = categories
         self._evidence = evidence
         self._default = default
         self._seen: set[tuple[str, object]] = set()
@@ -36,7 +36,7 @@ class RuleReader:
     def continued(self, endpoint: Endpoint, default: str) -> RuleReader:
         """Return a reader for more rules of an endpoint that already has some."""
         place = (endpoint.receiver, endpoint.id)
-        reader = RuleReader(*place, self._categories, self._evidence, default)
+        reader = RuleReader(*place, self.categories, self._evidence, default)
         reader._seen.update((rule.id, rule.where) for rule in endpoint.fields)
         return reader
 
@@ -69,7 +69,7 @@ class RuleReader:
             id=f"{self._place}/{event or '-'}/{context}:{path}",
             context=context,
             path=path,
-            category=_first(both, "category", self._categories, "category"),
+            category=_first(both, "category", self.categories, "category"),
             means=text(entry, "means"),
             evidence=self._find_evidence(both),
             event=event,
@@ -77,7 +77,7 @@ class RuleReader:
             unit=_first(both, "unit", UNITS, "unit"),
             time=text(entry, "time") or text(block, "time"),
             secret=_first(both, "secret", SECRETS, "kind of secret"),
-            indicates=_read_indicates(entry, block, self._categories),
+            indicates=_read_indicates(entry, block, self.categories),
             names_event=flag(entry, "names_event"),
             off=_read_off(entry) or _read_off(block),
         )

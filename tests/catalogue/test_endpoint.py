@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from auditor.catalogue.endpoint import read_endpoints
+from auditor.catalogue.model import Endpoint, Evidence
+from auditor.catalogue.yamlfile import read_entry
+from auditor.errors import CatalogueError
+
+EVIDENCE = {"doc": Evidence("doc", "documented", "example.com", "2026-11-21")}
+HEAD = """
+endpoints:
+  - id: one
+    name: One
+    match: {hosts: [example.com]}
+    purpose: Test.
+    category: other
+    evidence: doc
+    status: tested
+"""
+
+
+def read(folder: Path, more: str = "", head: str = HEAD) -> Endpoint:
+    path = folder / "one.yaml"
+    path.write_text(head + more)
+    (endpoint,) = read_endpoints(read_entry(path), "r", frozenset({"other"}), EVIDENCE)
+    return endpoint
+
+
+def example(request: str, expect: str = "none") -> str:
+    return f"    examples:\n      - {{id: a, request: {request}, expect: {expect}}}\n"
+
+
+def test_what_is_left_out(tmp_path: Path) -> None:
+    endpoint = read(tmp_path)
+    assert endpoint.match.paths == ("/**",)
+    assert (endpoint.match.methods, endpoint.match.kind, endpoint.match.body) == ((), "", "")
+    assert (endpoint.event_name, endpoint.fields, endpoint.examples) == ((), (), ())
+    assert endpoint.place == "one.yaml:3"
+
+
+@pytest.mark.parametrize(
+    ("request_", "body"),
+    [
+        ('{url: "https://x.test/"}', b""),
+        ('{url: "https://x.test/", json: {a: [1, true, "ü"]}}', '{"a": [1, true, "ü"]}'.encode()),
+        ('{url: "https://x.test/", body: "a=b"}', b"a=b"),
+        ('{url: "https://x.test/", base64: "CAE="}', b"\x08\x01"),
+    ],
+)
+def test_bodies(tmp_path: Path, request_: str, body: bytes) -> None:
+    (one,) = read(tmp_path, example(request_)).examples
+    assert (one.body, one.method, one.expect) == (body, "POST", ())
+
+
+def test_form_carries_json(tmp_path: Path) -> None:
+    (one,) = read(
+        tmp_path, example('{url: "https://x.test/", form: {a.1.B: {c: 1}, d: "e f"}}')
+    ).examples
+    assert parse_qs(one.body.decode()) == {"a.1.B": ['{"c": 1}'], "d": ["e f"]}
+
+
+def test_headers_are_lower_case(tmp_path: Path) -> None:
+    (one,) = read(tmp_path, example('{url: "https://x.test/", headers: {X-Api-Key: k}}')).examples
+    assert one.headers == (("x-api-key", "k"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("hosts: [example.com]", "hosts: ['*']", "is no host"),
+        ("hosts: [example.com]", "hosts: [example.com/x]", "is no host"),
+        ("hosts: [example.com]", "hosts: [example.com], paths: ['/**/x']", "is no path template"),
+        ("hosts: [example.com]", "hosts: [example.com], kind: pigeon", "unknown kind of exchange"),
+        ("    status: tested\n", "", "`status` is missing here"),
+    ],
+)
+def test_mistakes(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(CatalogueError, match=r"one\.yaml:\d+:\d+: ") as caught:
+        read(tmp_path, head=HEAD.replace(old, new))
+    assert message in caught.value.message
