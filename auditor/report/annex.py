@@ -62,8 +62,10 @@ def _claim(claim: Claim, fields: pd.DataFrame, names: Names, rows: set[str]) -> 
 
 
 def _found_by(field: Mapping[Any, Any]) -> tuple[str, str]:
-    rule = f"{field['rule'] or 'no rule'} ({field['basis'] or 'no evidence named'})"
-    return field["path"], f"{field['means']} — {rule}" if field["means"] else rule
+    """Return the path, and what it means by which rule; rule ids repeat the path at their end."""
+    rule = field["rule"].removesuffix(field["path"]).rstrip(":/") or "no rule"
+    how = f"{rule} ({field['basis'] or 'no evidence named'})"
+    return field["path"], f"{field['means']} — {how}" if field["means"] else how
 
 
 def _filter(category: str, receiver: str) -> Link:
@@ -121,6 +123,7 @@ def _field(field: Mapping[Any, Any], claim: str | None, names: Names) -> FieldRo
         event=field["event"],
         path=visible(field["path"], _VALUE),
         context=field["context"],
+        means=visible(field["means"], _VALUE),
         example=segments(visible(field["example"], _VALUE)),
         receiver=visible(names.receiver(field["receiver"]), _VALUE),
         times=number(field["count"]),

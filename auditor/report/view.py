@@ -228,6 +228,7 @@ class FieldRow:
     event: str
     path: str
     context: str
+    means: str
     example: tuple[Segment, ...]
     receiver: str
     times: str

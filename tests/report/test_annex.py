@@ -25,7 +25,9 @@ def test_a_claim_brings_its_proof(demo: Audit) -> None:
     assert seek.more_lines == 17
     path, how = seek.found_by[0]
     assert path == "events[].position_ms"
-    assert "demostream.player.position (documented)" in how
+    assert how == (
+        "where playback went on inside the track — demostream.player.position (documented)"
+    )
     assert seek.fields is not None
     assert seek.fields.href == "#fields&kind=Seeking&company=DemoStream"
 
@@ -74,3 +76,10 @@ def test_lists_offer_what_the_rows_say(demo: Audit) -> None:
     fields = annex_of(demo).fields
     assert set(fields.categories) == {row.category for row in fields.rows}
     assert fields.receivers == ("CrashWatch", "DemoDeck Inc.", "DemoStream")
+
+
+def test_rules_do_not_repeat_their_path(demo: Audit) -> None:
+    fields = demo.tables["fields"]
+    fields.loc[2, "rule"] = "demostream/player/seek/body:events[].position_ms"
+    (_, how), *_ = annex_of(demo).claims[1].found_by
+    assert how.endswith("— demostream/player/seek/body (documented)")

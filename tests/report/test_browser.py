@@ -75,15 +75,20 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any, demo: Audit, tmp_path: Path) -> Iterator[Open]:
-    """Write a report and open it; `ready` waits for the charts."""
+    """Write a report and open it; `ready` waits until everything is drawn."""
     contexts: list[Any] = []
 
     def start(
-        fragment: str = "", audit: Audit = demo, *, ready: bool = True, **options: Any
+        fragment: str = "",
+        audit: Audit = demo,
+        *,
+        ready: bool = True,
+        charts: bool = True,
+        **options: Any,
     ) -> Visit:
         path = tmp_path / "my reports äöü" / "report.html"
         if not path.exists():
-            write_report(audit, path)
+            write_report(audit, path, charts)
         given = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
         context = browser.new_context(**{**given, **options})
         contexts.append(context)
@@ -112,7 +117,7 @@ def test_quiet_and_drawn(visit: Open) -> None:
 
 
 def test_ids_and_links_in_the_living_page(visit: Open) -> None:
-    seen = visit()
+    seen = visit(charts=False)
     ids = seen.ask("[...document.querySelectorAll('[id]')].map((one) => one.id)")
     assert len(ids) == len(set(ids))
     hrefs = seen.ask("[...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))")
@@ -130,7 +135,7 @@ def test_a_claim_link_opens_and_focuses(visit: Open) -> None:
 
 
 def test_a_claim_opens_by_keyboard_and_while_a_filter_is_on(visit: Open) -> None:
-    seen = visit("#fields&q=nothing+like+this")
+    seen = visit("#fields&q=nothing+like+this", charts=False)
     assert seen.page.inner_text("#count") == "0 of 9 fields shown"
     seen.page.focus("[id='claim-cue.demostream'] > summary")
     seen.page.keyboard.press("Enter")
@@ -140,7 +145,7 @@ def test_a_claim_opens_by_keyboard_and_while_a_filter_is_on(visit: Open) -> None
 
 
 def test_the_filter_reads_and_writes_the_link(visit: Open) -> None:
-    seen = visit("#fields&q=events&kind=Playback&company=DemoStream")
+    seen = visit("#fields&q=events&kind=Playback&company=DemoStream", charts=False)
     assert seen.page.inner_text("#count") == "2 of 9 fields shown"
     assert seen.page.locator("#field-table tbody tr:visible").count() == 2
     seen.page.select_option("#f-kind", "")
@@ -155,7 +160,7 @@ def test_the_filter_reads_and_writes_the_link(visit: Open) -> None:
 
 @pytest.mark.parametrize("fragment", ["#%E0%A4%A", "#fields&q=%E0%A4%A", "#nowhere", "#", "#&&="])
 def test_a_broken_link_does_no_harm(visit: Open, fragment: str) -> None:
-    seen = visit(fragment)
+    seen = visit(fragment, charts=False)
     assert seen.said == []
     assert seen.page.is_visible("#short")
 
@@ -171,7 +176,7 @@ def test_nothing_scrolls_sideways(visit: Open, hostile_demo: Audit, width: int) 
 
 
 def test_text_spacing_does_not_scroll_sideways(visit: Open) -> None:
-    seen = visit(viewport={"width": 320, "height": 800})
+    seen = visit(viewport={"width": 320, "height": 800}, charts=False)
     seen.ask("""{ const style = document.createElement("style");
         style.textContent = "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}";
         document.head.append(style); }""")
@@ -248,7 +253,7 @@ def test_the_theme_button(visit: Open) -> None:
 
 
 def test_keyboard_reaches_everything_and_shows_where_it_is(visit: Open) -> None:
-    seen = visit()
+    seen = visit(charts=False)
     look = """(() => { const one = document.activeElement; if (one === document.body) return null;
         const box = one.getBoundingClientRect();
         return [one.textContent.trim(), getComputedStyle(one).outlineStyle !== "none",
@@ -280,7 +285,7 @@ def test_tables_keep_their_meaning_on_phones(visit: Open) -> None:
 
 
 def test_forced_colours_keep_words_and_glyphs(visit: Open) -> None:
-    seen = visit(forced_colors="active")
+    seen = visit(forced_colors="active", charts=False)
     assert seen.page.is_visible(".b-blind .g")
     adjust = "getComputedStyle(document.querySelector('.b-seen .g')).forcedColorAdjust"
     assert seen.ask(adjust) == "none"
