@@ -17,6 +17,9 @@ from auditor.records import Value
 PREVIEW = 80
 """Characters of a harmless value that are shown."""
 
+_ADDRESS = 255
+"""Longest host name there can be."""
+
 _SWEEP_FROM = 8
 """Shorter secrets are not searched inside other texts: they occur there by accident."""
 
@@ -79,6 +82,10 @@ class Redactor:
             text = shape.sub(partial(self._hide_part, kind), text)
         text = _make_visible(text)
         return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+    def address(self, text: str) -> str:
+        """Return the name or number of a far end: who gets data is what an audit is for."""
+        return _make_visible(text)[:_ADDRESS]
 
     def sweep(self, text: str) -> str:
         """Replace every secret that the whole audit has learned, wherever it stands."""

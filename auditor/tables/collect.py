@@ -65,13 +65,13 @@ class Collector:
                 self._name(exchange.id),
                 exchange.kind,
                 exchange.started,
-                self._name(site.receiver),
-                self._name(site.name),
+                self.redactor.address(site.receiver),
+                self.redactor.address(site.name),
                 site.role,
                 self._name(site.endpoint),
                 site.known,
                 self._name(exchange.method),
-                self._name(exchange.host),
+                self.redactor.address(exchange.host),
                 exchange.status,
                 self._content(site, sent),
                 len(sent),
@@ -89,9 +89,9 @@ class Collector:
                 connection.outcome,
                 connection.started,
                 connection.ended,
-                self._name(connection.sni),
-                self._name(connection.address),
-                self._name(receiver),
+                self.redactor.address(connection.sni),
+                self.redactor.address(connection.address),
+                self.redactor.address(receiver),
                 connection.bytes_up,
                 connection.bytes_down,
                 self._name(connection.process),
@@ -119,7 +119,7 @@ class Collector:
                     sent.index,
                     sent.time,
                     one.event_time,
-                    self._name(site.receiver),
+                    self.redactor.address(site.receiver),
                     self._name(site.endpoint),
                     self._name(one.event),
                     leaf.context,
@@ -146,8 +146,8 @@ class Collector:
         self, exchange: Exchange, site: Site, sent: Sent, one: Observation, preview: str
     ) -> Profile:
         leaf = one.leaf
-        names = (site.receiver, site.endpoint, one.event, leaf.context, leaf.path)
-        key = tuple(self._name(text) for text in names)
+        names = (site.endpoint, one.event, leaf.context, leaf.path)
+        key = (self.redactor.address(site.receiver), *(self._name(text) for text in names))
         profile = self.fields.get(key)  # type: ignore[arg-type]
         if profile is None:
             profile = Profile(len(self.fields), one, preview, sent.time, sent.time)
@@ -174,7 +174,7 @@ class Collector:
                         one.index,
                         "out",
                         one.time,
-                        self._name(site.receiver),
+                        self.redactor.address(site.receiver),
                         self._name(site.endpoint),
                         gap.reason,
                         self._name(gap.detail),
@@ -208,7 +208,7 @@ class Collector:
             if one.category != "other":
                 weights[one.category] = weights.get(one.category, 0) + _RANK[one.strength]
         for category, weight in weights.items():
-            key = (self._name(site.receiver), category)
+            key = (self.redactor.address(site.receiver), category)
             if weight > self._weight.get(key, 0):
                 self._weight[key] = weight
                 self.excerpts[key] = self._excerpt(exchange, site, sent, category)
@@ -228,7 +228,7 @@ class Collector:
         return Excerpt(
             exchange=exchange.number,
             time=sent.time,
-            host=self._name(exchange.host),
+            host=self.redactor.address(exchange.host),
             endpoint=self._name(site.endpoint),
             event=self._name(first.event),
             steps=first.leaf.steps,
