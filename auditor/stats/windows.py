@@ -38,7 +38,7 @@ def annotate(marks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
     places = _positions(firm)
     done = marks.copy()
     spans = list(zip(seconds(marks["start"]), seconds(marks["end"]), strict=True))
-    done["followed"] = [
+    followed = [
         _any_within(times.get(str(category)), start - LEAD_S, end + LAG_S)
         for category, (start, end) in zip(marks["category"], spans, strict=True)
     ]
@@ -46,7 +46,10 @@ def annotate(marks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
         _distance(json.loads(values), span, places)
         for values, span in zip(marks["values"], spans, strict=True)
     ]
-    done["matched"] = [error is not None for error in errors]
+    done["followed"] = pd.Series(followed, index=done.index, dtype="bool")
+    done["matched"] = pd.Series(
+        [error is not None for error in errors], index=done.index, dtype="bool"
+    )
     done["error_s"] = pd.Series(errors, index=done.index, dtype="float64")
     return done
 
