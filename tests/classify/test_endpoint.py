@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from auditor.catalogue.model import Catalogue
+from auditor.catalogue.model import Catalogue, Match
 from auditor.classify import Directory
 from auditor.classify.endpoint import fold
 from auditor.records import Exchange, Site
@@ -60,6 +61,21 @@ def test_rest_of_the_path(directory: Directory, post: Post) -> None:
 def test_literal_address_wins(directory: Directory, post: Post) -> None:
     site = directory.find(post("api.spotify.com", "/v1/me/player/seek", method="PUT"))
     assert names(site) == ("spotify", "player-seek", True)
+
+
+@pytest.mark.parametrize(
+    ("path", "endpoint"),
+    [("/a/b", "own"), ("/a/c", "any"), ("/a/c/d", "below"), ("/z", "rest"), ("/a", "below")],
+)
+def test_closest_address_wins(catalogue: Catalogue, post: Post, path: str, endpoint: str) -> None:
+    addresses = {"rest": "/**", "below": "/a/**", "any": "/a/{x}", "own": "/a/b"}
+    tidal = catalogue.receivers["tidal"]
+    endpoints = tuple(
+        replace(tidal.endpoints[0], id=name, match=Match((), ("one.test",), (address,)))
+        for name, address in addresses.items()
+    )
+    small = replace(catalogue, receivers={"tidal": replace(tidal, endpoints=endpoints)})
+    assert Directory(small).find(post("one.test", path)).endpoint == endpoint
 
 
 def test_socket_only_when_it_is_one(directory: Directory, post: Post) -> None:

@@ -122,7 +122,7 @@ mix fade blend channel slot pad region segment batch chunk block node cluster sh
 checksum hash digest nonce salt signature cert issuer subject audience expires max_age ttl etag
 sales_pitch pitch_deck tempo_url for_loop video_loop sql_query query_params graphql_query
 query_id research search_engine job_search crates_io folder_id content_rating app_rating git_tag
-stemming system scratch_dir from_scratch preroll payroll scroll enroll rollback toolbar navbar
+e_q f_x stemming system scratch_dir from_scratch preroll payroll scroll enroll rollback toolbar navbar
 """
 QUIET = NAMES.split()
 VALUES: tuple[Value, ...] = (
