@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditor.report.annex import make_annex
-from auditor.report.figures import sankey, waveform
-from auditor.report.text import anchor, duration, number, plural, share, size, span
+from auditor.report.figures import sankey
+from auditor.report.masthead import make_masthead
+from auditor.report.text import anchor, number, plural, share, size
 from auditor.report.timeline import timeline
 from auditor.report.view import (
     Advice,
     Answer,
-    Bar,
     BlindSpot,
     Flow,
     Group,
     Heading,
     Lane,
     Link,
-    Masthead,
     Page,
     Point,
     Receiver,
@@ -41,15 +40,17 @@ def make_page(audit: Audit) -> Page:
     annex = make_annex(audit, names)
     anchors = _anchors(facts, {claim.id for claim in annex.claims})
     receivers = {claim.id: claim.receiver_name for claim in audit.claims}
-    rows = tuple(_row(one, names, anchors, receivers) for one in facts["rows"])
+    session = facts["session"]
+    rows = tuple(
+        _row(one, names, anchors, receivers, noted=session["has_marks"]) for one in facts["rows"]
+    )
     codes = {
         one["category"]: row.verdict.code for one, row in zip(facts["rows"], rows, strict=True)
     }
-    session = facts["session"]
     return Page(
         notices=tuple(facts["notices"]),
         tag=_tag(session),
-        masthead=_masthead(facts),
+        masthead=make_masthead(facts),
         answers=tuple(_answer(one, anchors) for one in facts["answers"]),
         groups=_groups(rows),
         rows=rows,
@@ -98,45 +99,6 @@ def _tag(session: Mapping[str, Any]) -> str:
     return "Staged" if session["canned_server"] else ""
 
 
-def _masthead(facts: Mapping[str, Any]) -> Masthead:
-    session = facts["session"]
-    app = f"{session['app']} {session['app_version']}".strip() or session["title"]
-    services = f"with {', '.join(session['services'])}" if session["services"] else ""
-    title = "What left this computer"
-    if session["app_kind"] == "DJ application":
-        title += " while you mixed"
-    lines = [
-        (app, services),
-        ("", session["system"]),
-        ("", span(session["started"], session["ended"])),
-        (
-            number(session["actions"]),
-            "action marked" if session["actions"] == 1 else "actions marked",
-        ),
-        (share(facts["coverage"]["readable"]), "of sent data readable"),
-        ("", "Made on this computer, nothing uploaded"),
-    ]
-    bars, seconds = waveform(facts["minutes"], facts["bin_s"])
-    unit = "minute" if duration(seconds) == "60 s" else duration(seconds)
-    return Masthead(
-        title=title,
-        page_title=f"{title} ({app} {services})".replace(" )", ")"),
-        facts=tuple(one for one in lines if any(one)),
-        bars=bars,
-        wave_label=_wave_label(facts, bars, unit),
-        wave_caption=f"Your session: one bar per {unit}, taller = more messages sent.",
-    )
-
-
-def _wave_label(facts: Mapping[str, Any], bars: Sequence[Bar], unit: str) -> str:
-    read = sum(one["readable"] for one in facts["minutes"])
-    dark = sum(one["unreadable"] for one in facts["minutes"])
-    return (
-        f"Messages sent over the session, {plural(len(bars), 'bar')}, one per {unit}: "
-        f"{number(read)} readable, {number(dark)} not readable."
-    )
-
-
 def _answer(one: Mapping[str, Any], anchors: set[str]) -> Answer:
     points = tuple(
         Point(
@@ -158,7 +120,12 @@ def _answer(one: Mapping[str, Any], anchors: set[str]) -> Answer:
 
 
 def _row(
-    one: Mapping[str, Any], names: Names, anchors: set[str], receivers: Mapping[str, str]
+    one: Mapping[str, Any],
+    names: Names,
+    anchors: set[str],
+    receivers: Mapping[str, str],
+    *,
+    noted: bool,
 ) -> Row:
     name = one["category"]
     found = [
@@ -173,13 +140,19 @@ def _row(
         hint=names.hint(name),
         verdict=verdict(one["verdict"], indirectly=one["indirectly"]),
         sentence=one["sentence"],
-        did="" if one["did"] is None else plural(one["did"], "time"),
+        did=_did(one["did"], noted=noted),
         readable=readable,
         strength=names.strength(one["strength"]),
         evidence=tuple(links[:_EVIDENCE_LINKS]),
         more_evidence=len(one["claims"]) - len(links[:_EVIDENCE_LINKS]),
         test=one["test"],
     )
+
+
+def _did(count: int | None, *, noted: bool) -> tuple[str, str]:
+    if count is None:
+        return "", "Always on"
+    return ("You did it", plural(count, "time")) if noted else ("", "Not noted what was done")
 
 
 def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:

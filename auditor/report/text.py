@@ -57,11 +57,14 @@ def span(started: float, ended: float) -> str:
     """Return the two ends of a session and its length, UTC."""
     first, last = (datetime.fromtimestamp(moment, tz=UTC) for moment in (started, ended))
     until = f"{last:%H:%M}" if first.date() == last.date() else f"{_day(last)}, {last:%H:%M}"
-    return f"{_day(first)}, {first:%H:%M}–{until} UTC ({duration(ended - started)})"
+    ends = [f"{first:%H:%M}", until]
+    return f"{_day(first)}, {'–'.join(dict.fromkeys(ends))} UTC ({duration(ended - started)})"
 
 
 def duration(seconds: float) -> str:
     """Return a length of time in the two largest units that say something."""
+    if seconds < 1:
+        return "under 1 s"
     if seconds < 2 * _MINUTE:
         return f"{number(round(seconds))} s"
     minutes = round(seconds / _MINUTE)

@@ -95,7 +95,7 @@ def _tracks(
             did=scale.place(_seconds(mine["start"])),
             followed=followed,
             left=scale.place(left.get(lane["category"], [])),
-            edge=plotly_text(lane["headline"], _NAME),
+            edge=plotly_text(lane["headline"], _SHORT_NAME),
             colour="var(--seen)"
             if followed
             else _EDGE.get(codes[lane["category"]], "var(--ink-2)"),

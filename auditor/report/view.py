@@ -106,7 +106,8 @@ class Row:
     hint: str
     verdict: Verdict
     sentence: str
-    did: str
+    did: tuple[str, str]
+    """How often it was done: words, then the number or fact in bold."""
     readable: str
     strength: Strength | None
     evidence: tuple[Link, ...]

@@ -1,6 +1,5 @@
 """The page says what the audit says: each number and verdict can be found there."""
 
-from collections.abc import Callable
 from typing import Any
 
 from auditor.report.build import make_page
@@ -28,14 +27,14 @@ def test_rows_carry_the_facts(demo: Audit) -> None:
     cue, loop, identity = (make_page(demo).rows[place] for place in (4, 5, 9))
     assert (cue.name, cue.did, cue.readable, cue.strength) == (
         "Cue points",
-        "14 times",
+        ("You did it", "14 times"),
         "92%",
         None,
     )
     assert cue.evidence[0].href == "#claim-cue.demostream"
     assert cue.evidence[0].text == "DemoStream"
-    assert (loop.did, loop.readable, bool(loop.test)) == ("0 times", "", True)
-    assert identity.did == ""
+    assert (loop.did, loop.readable, bool(loop.test)) == (("You did it", "0 times"), "", True)
+    assert identity.did == ("", "Always on")
     assert identity.strength is not None
     assert identity.strength.pips == "●●●"
 
@@ -58,20 +57,9 @@ def test_links_to_nowhere_are_dropped(demo: Audit) -> None:
     assert page.answers[0].points[1].evidence is not None
 
 
-def test_masthead_counts_and_dates(change: Callable[..., Audit]) -> None:
-    facts = dict(make_page(change()).masthead.facts)
-    assert facts["69"] == "actions marked"
-    assert facts["81%"] == "of sent data readable"
-    assert facts["DemoDeck 7.2"] == "with DemoStream"
-    assert "14 Nov 2025, 20:04–20:46 UTC (42 min)" in [
-        rest for _, rest in make_page(change()).masthead.facts
-    ]
-
-
-def test_only_a_dj_application_was_mixed_with(demo: Audit) -> None:
-    assert make_page(demo).masthead.title.endswith("while you mixed")
-    demo.facts["session"]["app_kind"] = "published client"
-    assert make_page(demo).masthead.title == "What left this computer"
+def test_nobody_did_zero_times_what_nobody_noted(demo: Audit) -> None:
+    demo.facts["session"]["has_marks"] = False
+    assert make_page(demo).rows[4].did == ("", "Not noted what was done")
 
 
 def test_made_up_and_staged_captures_are_tagged(demo: Audit) -> None:

@@ -58,7 +58,8 @@ def test_plural() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(5, "5 s"), (119, "119 s"), (2520, "42 min"), (7500, "2 h 5 min")]
+    ("value", "text"),
+    [(0.4, "under 1 s"), (5, "5 s"), (119, "119 s"), (2520, "42 min"), (7500, "2 h 5 min")],
 )
 def test_duration(value: float, text: str) -> None:
     assert duration(value) == text
@@ -67,6 +68,7 @@ def test_duration(value: float, text: str) -> None:
 def test_times_are_utc_and_name_the_day_once() -> None:
     assert clock(1763151187.6114) == "14 Nov 2025, 20:13:07.611 UTC"
     assert span(1763150640, 1763153160) == "14 Nov 2025, 20:04–20:46 UTC (42 min)"
+    assert span(1763150640, 1763150650) == "14 Nov 2025, 20:04 UTC (10 s)"
     assert span(1763164740, 1763164860) == "14 Nov 2025, 23:59–15 Nov 2025, 00:01 UTC (2 min)"
 
 
