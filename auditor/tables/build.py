@@ -11,9 +11,12 @@ from auditor.redact import Redactor
 from auditor.tables.collect import DISTINCT_CAP, Collector, Profile, Row
 from auditor.tables.schema import TABLES, Column
 
+_MEANS = 400
+"""Characters of an explanation; the lexicon's names the fields around, which are captured text."""
+
 _FREE_TEXT = {
     "observations": ("value", "path", "event"),
-    "fields": ("example", "path", "event"),
+    "fields": ("example", "path", "event", "means"),
     "marks": ("values",),
     "connections": ("detail",),
     "unread": ("detail", "path"),
@@ -38,7 +41,10 @@ def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
 
 def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     """Return every table, with all learned secrets swept out of captured text."""
-    rows: dict[str, Sequence[Row]] = {**collector.rows, "fields": _fields(collector.fields)}
+    rows: dict[str, Sequence[Row]] = {
+        **collector.rows,
+        "fields": _fields(collector.fields, collector.redactor),
+    }
     tables = {name: frame(rows[name], columns) for name, columns in TABLES.items()}
     for name, columns in _FREE_TEXT.items():
         for column in columns:
@@ -54,7 +60,9 @@ def sweep(texts: pd.Series[str], redactor: Redactor) -> pd.Series[str]:
     return texts.map(swept).astype("string")
 
 
-def _fields(profiles: Mapping[tuple[str, str, str, str, str], Profile]) -> list[Row]:
+def _fields(
+    profiles: Mapping[tuple[str, str, str, str, str], Profile], redactor: Redactor
+) -> list[Row]:
     return [
         (
             *key,
@@ -68,7 +76,7 @@ def _fields(profiles: Mapping[tuple[str, str, str, str, str], Profile]) -> list[
             one.best.unit,
             one.best.rule,
             one.best.basis,
-            one.best.means,
+            redactor.clean(one.best.means, _MEANS),
             " ".join(one.best.indicates),
             one.first,
             one.last,

@@ -1,69 +1,36 @@
-"""Every example of the catalogue, through the real decoder and the real classifier."""
+"""Every example of the catalogue does what it promises, through the real pipeline."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from auditor.catalogue import load_catalogue
-from auditor.catalogue.example import to_exchange
-from auditor.catalogue.model import Endpoint, Example, Expectation
-from auditor.classify import Classifier, Directory, body_keys
-from auditor.decode import decode_head, decode_message
-from auditor.records import Decoded, Observation, Site
+from auditor.catalogue.model import Endpoint, Example
+from auditor.examples import cases, problems
+from auditor.pipeline import Pipeline
 
 CATALOGUE = load_catalogue()
-DIRECTORY = Directory(CATALOGUE)
-CLASSIFIER = Classifier(CATALOGUE)
-CASES = [
-    pytest.param(endpoint, example, id=f"{receiver.id}/{endpoint.id}/{example.id}")
-    for receiver in CATALOGUE.receivers.values()
-    for endpoint in receiver.endpoints
-    for example in endpoint.examples
-]
-INTERACTION = (
-    "playback",
-    "seek",
-    "transition",
-    "tempo",
-    "cue",
-    "loop",
-    "effects",
-    "library",
-    "search",
-)
-
-
-def run(example: Example) -> tuple[Site, tuple[Observation, ...]]:
-    exchange = to_exchange(example)
-    head = decode_head(exchange)
-    body = decode_message(exchange.messages[0]) if exchange.messages else Decoded()
-    site = DIRECTORY.find(exchange, body_keys(body))
-    both = Decoded(head.leaves + body.leaves, head.unread + body.unread)
-    assert not both.unread
-    return site, CLASSIFIER.classify(exchange, site, both)
-
-
-def meets(one: Observation, wanted: Expectation) -> bool:
-    pairs = [
-        (one.leaf.path, wanted.path),
-        (one.leaf.context, wanted.context),
-        (one.category, wanted.category),
-        (one.event, wanted.event or one.event),
-        (one.secret, wanted.secret or one.secret),
-        (one.strength, wanted.strength or one.strength),
-        (one.leaf.value, one.leaf.value if wanted.value is None else wanted.value),
-    ]
-    return all(is_ == should for is_, should in pairs)
+PIPELINE = Pipeline(CATALOGUE)
+CASES = [pytest.param(endpoint, example, id=name) for name, endpoint, example in cases(CATALOGUE)]
 
 
 @pytest.mark.parametrize(("endpoint", "example"), CASES)
 def test_example(endpoint: Endpoint, example: Example) -> None:
-    site, observations = run(example)
-    if example.expect:
-        assert (site.receiver, site.endpoint) == (endpoint.receiver, endpoint.id)
-    for wanted in example.expect:
-        here = [o for o in observations if o.leaf.path == wanted.path]
-        assert any(meets(o, wanted) for o in here), f"{wanted}\n{here or observations}"
-    if not example.expect:
-        firm = [o for o in observations if o.category in INTERACTION and o.strength != "weak"]
-        assert firm == []
+    assert problems(PIPELINE, CATALOGUE, endpoint, example) == []
+
+
+def test_examples_that_are_wrong_are_found() -> None:
+    endpoint = CATALOGUE.receivers["tidal"].endpoints[0]
+    good = next(
+        one for _, place, one in cases(CATALOGUE) if place.receiver == "segment" and one.expect
+    )
+    assert "went to segment/batch" in problems(PIPELINE, CATALOGUE, endpoint, good)
+    empty = replace(good, expect=())
+    assert any(
+        text.startswith("unexpected ") for text in problems(PIPELINE, CATALOGUE, endpoint, empty)
+    )
+    wanted = replace(good.expect[0], category="ads")
+    missing = problems(PIPELINE, CATALOGUE, endpoint, replace(good, expect=(wanted,)))
+    assert f"expected ads at {wanted.path}" in missing
