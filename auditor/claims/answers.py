@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditor.catalogue.model import Category
-from auditor.claims.words import many, percent
+from auditor.claims.words import kind, many, percent
 from auditor.records import Claim
 
 ASKED = ("cue", "loop", "transition")
@@ -61,20 +61,17 @@ def _get(
 
 def _train(claims: Sequence[Claim], categories: Mapping[str, Category]) -> dict[str, Any]:
     left = [one for one in claims if one.category in LEARNABLE and one.verdict.startswith("seen")]
-    kinds = list(dict.fromkeys(categories[one.category].name.lower() for one in left))
-    rest = [
-        categories[name].name.lower()
-        for name in LEARNABLE
-        if categories[name].name.lower() not in kinds
-    ]
+    found = {one.category for one in left}
+    kinds = [kind(categories[name]) for name in LEARNABLE if name in found]
+    rest = [kind(categories[name]) for name in LEARNABLE if name not in found]
     headline = (
         f"{many(len(kinds), 'kind')} of data that a mixing program could learn from left. "
         if kinds
         else "Nothing that a mixing program could learn from was seen leaving. "
     )
     points = [
-        _point("", "Left this computer", _list(kinds) or "none seen in this session", ""),
-        _point("", "Not seen leaving here", _list(rest) or "none", ""),
+        _point("", "Left this computer", _list(kinds) or "None in this session.", ""),
+        _point("", "Not seen leaving here", _list(rest) or "None of them.", ""),
         _point(
             "",
             "Terms",
@@ -124,4 +121,5 @@ def _point(glyph: str, label: str, text: str, claim: str) -> dict[str, str]:
 
 
 def _list(words: Sequence[str]) -> str:
-    return ", ".join(words)
+    text = ", ".join(words)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""

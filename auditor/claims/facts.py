@@ -9,7 +9,10 @@ from typing import Any
 import pandas as pd
 
 from auditor.catalogue.yamlfile import read_yaml
+from auditor.claims import verdict
+from auditor.claims.words import percent
 from auditor.sources.capture import Capture
+from auditor.stats import windows
 from auditor.stats.clock import seconds
 
 STRENGTHS = (
@@ -157,11 +160,19 @@ def method(
         ),
         (
             "Tested, not seen",
-            "Done at least 5 times; at least 80% of the bytes around it readable; the recording ran on for at least 30 seconds; connections listed.",
+            f"Done at least {verdict.MIN_TRIES} times; at least {percent(verdict.MIN_READABLE)} of the bytes within "
+            f"{windows.FLUSH_S:.0f} seconds of it readable; the recording ran on for at least {verdict.MIN_TAIL_S:.0f} seconds; "
+            "connections listed.",
         ),
         (
             "Followed by",
-            "The value’s own time, or else the time it left, lies between 0.5 seconds before and 5 seconds after the action.",
+            "The value’s own time, or else the time it left, lies between "
+            f"{windows.LEAD_S} seconds before and {windows.LAG_S:.0f} seconds after the action.",
+        ),
+        (
+            "Seen, indirectly",
+            f"A position of at least {verdict.MIN_TRIES} moves, and of {percent(verdict.MIN_TRACED)} of them, left as a value "
+            f"at most {windows.NEAR_POSITION_S} seconds off, with a time at most {windows.NEAR_S:.0f} seconds off.",
         ),
         (
             "Cause",

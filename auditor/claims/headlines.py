@@ -68,5 +68,5 @@ def lane_headline(lane: Lane) -> str:
     if not lane["did"]:
         return f"{lane['observed']:,} seen"
     if lane["matched"] and not lane["followed"]:
-        return f"{lane['matched']} of {lane['moved']} indirectly"
+        return f"{lane['matched']} of {lane['moved']} found"
     return f"{lane['followed']} of {lane['did']}"

@@ -118,14 +118,17 @@ def _numbers(
     evidence: Evidence,
 ) -> dict[str, float]:
     done, moves = marks
+    idle, disturbed = windows.disturbed(evidence.tables["marks"], mine)
     errors = moves.loc[moves["matched"], "error_s"]
     around = evidence.readable if subject.readable is None else subject.readable
     return {
         "values": subject.values,
         "messages": len(mine.drop_duplicates(["exchange", "message"])),
         "did": subject.did,
-        "followed": int(done["followed"].sum()),
+        "followed": int(windows.followed(done, mine).sum()),
         "lag_s": windows.LAG_S,
+        "idle": idle,
+        "idle_hit": disturbed,
         "moved": subject.moved,
         "traced": subject.traced,
         "error_ms": round(float(errors.quantile(0.95)) * 1000, 1) if len(errors) else 0.0,

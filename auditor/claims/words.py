@@ -69,9 +69,14 @@ def _observed(category: Category, receiver: str, numbers: Numbers, what: Sequenc
     if not numbers["did"]:
         return left
     followed = f"{int(numbers['followed'])} of the {int(numbers['did'])} times"
-    return (
-        f"{left} It followed {followed} you {category.did}, within {int(numbers['lag_s'])} seconds."
+    text = (
+        f"{left} It followed {followed} you {category.did}, within {int(numbers['lag_s'])} seconds"
     )
+    if numbers["idle"]:
+        text += (
+            f", and fell into {int(numbers['idle_hit'])} of {int(numbers['idle'])} hands-off times"
+        )
+    return f"{text}."
 
 
 def _traced(category: Category, receiver: str, numbers: Numbers) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ import pandas as pd
 from auditor.stats.clock import happened, seconds
 from auditor.stats.summary import firm_observations, unopened
 
-LEAD_S, LAG_S = 0.5, 5.0
-"""An observation follows a mark when it happened in this window around it. The lead allows
-for a mark that was sent just after its action."""
+LEAD_S, LAG_S = 1.5, 5.0
+"""An observation follows a mark when it happened in this window around it. The lead allows for a
+mark that was sent just after its action, and for clients that set their clock by a `Date` header,
+which counts whole seconds: TIDAL's player runs up to a second behind."""
 
 FLUSH_S = 60.0
 """How long after an action the traffic still counts as readable or not: telemetry is batched."""
@@ -29,56 +30,62 @@ NEAR_S, NEAR_POSITION_S = 2.0, 0.25
 _TO_SECONDS = {"s": 1.0, "ms": 0.001}
 
 Times = npt.NDArray[np.floating[Any]]
+Flags = npt.NDArray[np.bool_]
 
 
 def annotate(marks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
     """Fill in which marks were followed by their own kind of data, and whose positions left."""
     firm = firm_observations(observations)
-    times = {str(name): np.sort(happened(group)) for name, group in firm.groupby("category")}
     places = _positions(firm)
-    done = marks.copy()
-    spans = list(zip(seconds(marks["start"]), seconds(marks["end"]), strict=True))
-    followed = [
-        _any_within(times.get(str(category)), start - LEAD_S, end + LAG_S)
-        for category, (start, end) in zip(marks["category"], spans, strict=True)
-    ]
+    done = marks.assign(followed=False)
+    for category in marks["category"].unique().tolist():
+        here = marks["category"] == category
+        done.loc[here, "followed"] = followed(marks[here], firm[firm["category"] == category])
     errors = [
         _distance(json.loads(values), span, places)
-        for values, span in zip(marks["values"], spans, strict=True)
+        for values, span in zip(marks["values"], _spans(marks), strict=True)
     ]
-    done["followed"] = pd.Series(followed, index=done.index, dtype="bool")
-    done["matched"] = pd.Series(
-        [error is not None for error in errors], index=done.index, dtype="bool"
-    )
     done["error_s"] = pd.Series(errors, index=done.index, dtype="float64")
+    done["matched"] = done["error_s"].notna()
     return done
+
+
+def followed(marks: pd.DataFrame, observations: pd.DataFrame) -> Flags:
+    """Say for each mark whether one of these observations happened with it or soon after."""
+    times = np.sort(happened(observations))
+    spans = [(start - LEAD_S, end + LAG_S) for start, end in _spans(marks)]
+    return _any_within(times, spans)
+
+
+def disturbed(marks: pd.DataFrame, observations: pd.DataFrame) -> tuple[int, int]:
+    """Count idle windows, and those in which one of these observations happened."""
+    idle = marks[marks["action"] == "idle"]
+    return len(idle), int(_any_within(np.sort(happened(observations)), _spans(idle)).sum())
 
 
 def lanes(
     marks: pd.DataFrame, observations: pd.DataFrame, moves: Collection[str]
 ) -> dict[str, dict[str, int]]:
-    """Count, per category: done, followed, observed, and hit while idle.
+    """Count, per category: done, followed, observed, and disturbed idle windows.
 
     `moves` names the actions that move the playhead; `matched` counts those found again.
     """
     firm = firm_observations(observations)
-    idle = marks[marks["action"] == "idle"]
-    spans = list(zip(seconds(idle["start"]), seconds(idle["end"]), strict=True))
-    names = [*dict.fromkeys([*marks["category"], *firm["category"]])]
     result = {}
-    for name in (str(name) for name in names if name):
+    for name in dict.fromkeys([*marks["category"].tolist(), *firm["category"].tolist()]):
         mine, done = firm[firm["category"] == name], marks[marks["category"] == name]
-        times = np.sort(happened(mine))
         moved = done["action"].isin(list(moves))
-        result[name] = {
+        idle, hit = disturbed(marks, mine)
+        result[str(name)] = {
             "did": len(done),
             "followed": int(done["followed"].sum()),
             "moved": int(moved.sum()),
             "matched": int(done.loc[moved, "matched"].sum()),
             "observed": len(mine),
-            "idle": len(spans),
-            "idle_hit": sum(_any_within(times, start, end) for start, end in spans),
+            "idle": idle,
+            "idle_hit": hit,
         }
+    result.pop("", None)
     return result
 
 
@@ -97,13 +104,18 @@ def readable(marks: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> float | No
     return read / sent if sent else None
 
 
-def _any_within(times: Times | None, start: float, end: float) -> bool:
-    if times is None:
-        return False
-    return bool(np.searchsorted(times, end, "right") > np.searchsorted(times, start, "left"))
+def _spans(marks: pd.DataFrame) -> list[tuple[float, float]]:
+    return list(zip(seconds(marks["start"]), seconds(marks["end"]), strict=True))
 
 
-def _inside(times: Times, starts: Times, ends: Times) -> npt.NDArray[np.bool_]:
+def _any_within(times: Times, spans: Sequence[tuple[float, float]]) -> Flags:
+    """Say for each span whether one of the sorted times lies in it, ends included."""
+    starts = np.searchsorted(times, [start for start, _ in spans], "left")
+    ends = np.searchsorted(times, [end for _, end in spans], "right")
+    return np.asarray(ends > starts, dtype=bool)
+
+
+def _inside(times: Times, starts: Times, ends: Times) -> Flags:
     if not len(starts):
         return np.zeros(len(times), dtype=bool)
     hits = (times[:, None] >= starts[None, :]) & (times[:, None] <= ends[None, :])

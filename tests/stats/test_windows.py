@@ -38,7 +38,7 @@ def test_followed_uses_the_time_the_message_tells() -> None:
     assert list(windows.annotate(done, batch)["followed"]) == [True, False]
 
 
-@pytest.mark.parametrize(("left", "hit"), [(9.4, False), (9.5, True), (15, True), (15.1, False)])
+@pytest.mark.parametrize(("left", "hit"), [(8.4, False), (8.5, True), (15, True), (15.1, False)])
 def test_window_edges(left: float, hit: bool) -> None:
     done = marks(("seek", "seek", 10, 10, {}))
     assert (
