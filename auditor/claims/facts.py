@@ -160,19 +160,25 @@ def method(
         ),
         (
             "Tested, not seen",
-            f"Done at least {verdict.MIN_TRIES} times; at least {percent(verdict.MIN_READABLE)} of the bytes within "
-            f"{windows.FLUSH_S:.0f} seconds of it readable; the recording ran on for at least {verdict.MIN_TAIL_S:.0f} seconds; "
-            "connections listed.",
+            (
+                f"Done at least {verdict.MIN_TRIES} times; at least {percent(verdict.MIN_READABLE)} of the bytes within "
+                f"{windows.FLUSH_S:.0f} seconds of it readable; the recording ran on for at least {verdict.MIN_TAIL_S:.0f} seconds; "
+                "connections listed."
+            ),
         ),
         (
             "Followed by",
-            "The value’s own time, or else the time it left, lies between "
-            f"{windows.LEAD_S} seconds before and {windows.LAG_S:.0f} seconds after the action.",
+            (
+                "The value’s own time, or else the time it left, lies between "
+                f"{windows.LEAD_S} seconds before and {windows.LAG_S:.0f} seconds after the action."
+            ),
         ),
         (
             "Seen, indirectly",
-            f"A position of at least {verdict.MIN_TRIES} moves, and of {percent(verdict.MIN_TRACED)} of them, left as a value "
-            f"at most {windows.NEAR_POSITION_S} seconds off, with a time at most {windows.NEAR_S:.0f} seconds off.",
+            (
+                f"A position of at least {verdict.MIN_TRIES} moves, and of {percent(verdict.MIN_TRACED)} of them, left as a value "
+                f"at most {windows.NEAR_POSITION_S} seconds off, with a time at most {windows.NEAR_S:.0f} seconds off."
+            ),
         ),
         (
             "Cause",
