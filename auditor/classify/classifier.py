@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from auditor import paths
 from auditor.catalogue.model import Catalogue, FieldRule
@@ -27,11 +27,28 @@ _MOST_NAMES = 64
 """In objects with more members the neighbours say nothing: they are lists or dictionaries."""
 
 
+_ALONE: frozenset[str] = frozenset()
+_MEMORY = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the names in and around a field say, whatever its value."""
+
+    own: str
+    around: Surroundings
+    secret: str
+    mute: bool
+    """No word of the lexicon: the value need not be looked at."""
+
+
 class Classifier:
     """The catalogue's rules, ready to be asked; keep one for a whole audit."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._judge = Judge(catalogue.lexicon)
+        self._readings: dict[tuple[str, str, frozenset[str], bool], _Reading] = {}
+        self._names: dict[frozenset[str], frozenset[str]] = {}
         self._general = RuleBook((), catalogue.headers)
         self._books: dict[str, RuleBook] = {}
         self._finders: dict[str, EventFinder] = {}
@@ -55,10 +72,9 @@ class Classifier:
         events = finder.find(leaves)
         whole = book.where_paths
         neighbours = Neighbours(leaves, book.where_names, whole)
-        beside = _names_by_object(leaves)
         observations = []
         times: list[tuple[Leaf, float]] = []
-        for leaf, event in zip(leaves, events, strict=True):
+        for leaf, event, beside in zip(leaves, events, self._beside(leaves), strict=True):
             rule = _choose(book, leaf, event, neighbours)
             one = self._observe(leaf, event, rule, beside)
             observations.append((one, rule))
@@ -66,12 +82,28 @@ class Classifier:
                 times.append((leaf, when))
         return tuple(_with_time(observations, times))
 
+    def _beside(self, leaves: Sequence[Leaf]) -> list[frozenset[str]]:
+        """Return the names in each leaf's object, its own among them; equal sets are one set."""
+        places = [_object_of(leaf) for leaf in leaves]
+        found: dict[tuple[str, tuple[int, ...]], set[str]] = {}
+        for leaf, place in zip(leaves, places, strict=True):
+            if leaf.context in {"body", "query"}:
+                found.setdefault(place, set()).update(paths.keys(leaf.path)[-1:])
+        if len(self._names) >= _MEMORY:
+            self._names.clear()
+        sets = {
+            place: self._names.setdefault(names, names)
+            for place, names in ((place, frozenset(names)) for place, names in found.items())
+            if len(names) <= _MOST_NAMES
+        }
+        return [sets.get(place, _ALONE) for place in places]
+
     def _observe(
         self,
         leaf: Leaf,
         event: str,
         rule: FieldRule | None,
-        beside: dict[tuple[str, tuple[int, ...]], frozenset[str]],
+        beside: frozenset[str],
     ) -> Observation:
         if rule is None:
             return self._by_words(leaf, event, None, beside)
@@ -94,19 +126,13 @@ class Classifier:
         return _by_rule(leaf, event, rule)
 
     def _by_words(
-        self,
-        leaf: Leaf,
-        event: str,
-        rule: FieldRule | None,
-        beside: dict[tuple[str, tuple[int, ...]], frozenset[str]],
+        self, leaf: Leaf, event: str, rule: FieldRule | None, beside: frozenset[str]
     ) -> Observation:
-        own, above = self._judge.own_name(paths.keys(leaf.path))
-        around = Surroundings()
-        if leaf.context in {"body", "query"}:
-            near = beside.get(_object_of(leaf), frozenset()) - {own}
-            around = Surroundings((event, *above) if event else above, near)
-        said = self._say(own, leaf.value, around)
-        secret = self._judge.secret(own, around) or (rule.secret if rule else "")
+        reading = self._read(leaf, event, beside)
+        if reading.mute and rule is None:
+            return Observation(leaf, "other", "weak", event=event)
+        said = self._say(reading.own, leaf.value, reading.around)
+        secret = reading.secret or (rule.secret if rule else "")
         if said.category == "other":
             return Observation(
                 leaf,
@@ -122,6 +148,23 @@ class Classifier:
         return Observation(
             leaf, said.category, said.strength, "lexicon", "lexicon", means, "", secret, event
         )
+
+    def _read(self, leaf: Leaf, event: str, beside: frozenset[str]) -> _Reading:
+        """Return what the names say; the same names are read once."""
+        spoken = leaf.context in {"body", "query"}
+        key = (leaf.path, event, beside, spoken)
+        known = self._readings.get(key)
+        if known is not None:
+            return known
+        own, above = self._judge.own_name(paths.keys(leaf.path))
+        around = Surroundings()
+        if spoken:
+            around = Surroundings((event, *above) if event else above, beside - {own})
+        secret = self._judge.secret(own, around)
+        silent = not self._judge.speaks(own, around) and not self._judge.is_event_name(own)
+        if len(self._readings) >= _MEMORY:
+            self._readings.clear()
+        return self._readings.setdefault(key, _Reading(own, around, secret, silent and not secret))
 
     def _say(self, own: str, value: Value, around: Surroundings) -> Judgement:
         """Read the value where the field names an event, else the field's name."""
@@ -183,15 +226,6 @@ def _unmeasured(leaf: Leaf, event: str, rule: FieldRule) -> Observation:
 def _object_of(leaf: Leaf) -> tuple[str, tuple[int, ...]]:
     around = paths.container(leaf.path)
     return around, leaf.at[: paths.levels(around)]
-
-
-def _names_by_object(leaves: Sequence[Leaf]) -> dict[tuple[str, tuple[int, ...]], frozenset[str]]:
-    found: dict[tuple[str, tuple[int, ...]], set[str]] = {}
-    for leaf in leaves:
-        if leaf.context in {"body", "query"}:
-            names = paths.keys(leaf.path)
-            found.setdefault(_object_of(leaf), set()).update(names[-1:])
-    return {place: frozenset(names) for place, names in found.items() if len(names) <= _MOST_NAMES}
 
 
 def _with_time(

@@ -90,6 +90,10 @@ class Judge:
             best.words.category, "medium", _sentence(["event name", *best.reasons], best.points)
         )
 
+    def speaks(self, name: str, around: Surroundings) -> bool:
+        """Say whether any word of the lexicon counts here."""
+        return bool(self._scores(name, around))
+
     def secret(self, name: str, around: Surroundings) -> str:
         """Return the kind of secret that a name speaks of, or an empty text."""
         kinds = self._lexicon.secrets

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from auditor.redact import Redactor
-from auditor.tables.collect import DISTINCT_CAP, Collector, Profile, Row
+from auditor.tables.collect import DISTINCT_CAP, Collector, Row
 from auditor.tables.schema import TABLES, Column
 
 _MEANS = 400
@@ -43,7 +43,7 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     """Return every table, with all learned secrets swept out of captured text."""
     rows: dict[str, Sequence[Row]] = {
         **collector.rows,
-        "fields": _fields(collector.fields, collector.redactor),
+        "fields": _fields(collector),
     }
     tables = {name: frame(rows[name], columns) for name, columns in TABLES.items()}
     for name, columns in _FREE_TEXT.items():
@@ -60,12 +60,10 @@ def sweep(texts: pd.Series[str], redactor: Redactor) -> pd.Series[str]:
     return texts.map(swept).astype("string")
 
 
-def _fields(
-    profiles: Mapping[tuple[str, str, str, str, str], Profile], redactor: Redactor
-) -> list[Row]:
+def _fields(collector: Collector) -> list[Row]:
     return [
         (
-            *key,
+            *collector.field_names(key),
             one.count,
             one.messages,
             "|".join(sorted(one.types)),
@@ -76,10 +74,10 @@ def _fields(
             one.best.unit,
             one.best.rule,
             one.best.basis,
-            redactor.clean(one.best.means, _MEANS),
+            collector.redactor.clean(one.best.means, _MEANS),
             " ".join(one.best.indicates),
             one.first,
             one.last,
         )
-        for key, one in profiles.items()
+        for key, one in collector.fields.items()
     ]

@@ -46,6 +46,7 @@ class Collector:
             name: [] for name in ("exchanges", "observations", "unread", "connections", "marks")
         }
         self.fields: dict[FieldKey, Profile] = {}
+        """By receiver, endpoint, event, context and path, as captured: not redacted."""
         self.excerpts: dict[tuple[str, str], Excerpt] = {}
         """Per receiver and category the message that carries most of it."""
         self._weight: dict[tuple[str, str], int] = {}
@@ -105,6 +106,11 @@ class Collector:
         row = (number, self._name(mark.action), category, mark.start, mark.end, values)
         self.rows["marks"].append((*row, False, False, None))
 
+    def field_names(self, key: FieldKey) -> tuple[str, ...]:
+        """Return the key of a field as outputs may show it."""
+        receiver, *names = key
+        return (self.redactor.address(receiver), *(self._name(name) for name in names))
+
     def _add_observations(self, exchange: Exchange, site: Site, sent: Sent) -> None:
         rows = self.rows["observations"]
         for one in sent.observations:
@@ -146,12 +152,11 @@ class Collector:
         self, exchange: Exchange, site: Site, sent: Sent, one: Observation, preview: str
     ) -> Profile:
         leaf = one.leaf
-        names = (site.endpoint, one.event, leaf.context, leaf.path)
-        key = (self.redactor.address(site.receiver), *(self._name(text) for text in names))
-        profile = self.fields.get(key)  # type: ignore[arg-type]
+        key = (site.receiver, site.endpoint, one.event, leaf.context, leaf.path)
+        profile = self.fields.get(key)
         if profile is None:
             profile = Profile(len(self.fields), one, preview, sent.time, sent.time)
-            self.fields[key] = profile  # type: ignore[index]
+            self.fields[key] = profile
         profile.count += 1
         if profile.last_message != (exchange.number, sent.index):
             profile.last_message = (exchange.number, sent.index)
@@ -159,10 +164,12 @@ class Collector:
         profile.types.add(_TYPES.get(type(leaf.value), "other"))
         if len(profile.distinct) < DISTINCT_CAP:
             profile.distinct.add(hash((type(leaf.value), leaf.value)))
-        if _RANK[one.strength] > _RANK[profile.best.strength] and one.category != "other":
+        if one is not profile.best and _rank(one) > _rank(profile.best):
             profile.best = one
-        profile.first = min(profile.first, sent.time)
-        profile.last = max(profile.last, sent.time)
+        if sent.time < profile.first:
+            profile.first = sent.time
+        elif sent.time > profile.last:
+            profile.last = sent.time
         return profile
 
     def _add_unread(self, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
@@ -252,6 +259,10 @@ _TYPES: dict[type, str] = {
     bytes: "bytes",
     type(None): "null",
 }
+
+
+def _rank(one: Observation) -> int:
+    return 0 if one.category == "other" else _RANK[one.strength]
 
 
 def _part(one: Observation) -> tuple[object, ...]:
