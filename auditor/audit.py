@@ -49,7 +49,7 @@ def run_audit(
         ]
         captures, counts = _read(files, catalogue, collector, progress)
     tables = build_tables(collector)
-    tables["marks"] = windows.annotate(tables["marks"], tables["observations"])
+    tables["marks"] = windows.annotate(tables["marks"], tables["observations"], _moves(rows))
     return _conclude(captures, counts, tables, collector, catalogue, rows)
 
 
@@ -88,6 +88,10 @@ def _mark_values(mark: Mark, redactor: Redactor) -> str:
     return json.dumps(shown, ensure_ascii=False)
 
 
+def _moves(categories: Iterable[Category]) -> frozenset[str]:
+    return frozenset(action for one in categories for action in one.moves)
+
+
 def _conclude(
     captures: list[Capture],
     counts: list[int],
@@ -119,8 +123,7 @@ def _conclude(
     tool = {"version": __version__, "catalogue": catalogue.digest[:12]}
     width, bars = summary.bars(tables["exchanges"], session["started"], session["ended"])
     categories = {one.id: one for one in rows}
-    moves = {action for one in rows for action in one.moves}
-    lanes = windows.lanes(tables["marks"], tables["observations"], moves)
+    lanes = windows.lanes(tables["marks"], tables["observations"], _moves(rows))
     result = {
         "format": FORMAT,
         "tool": tool,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,8 +22,11 @@ _OUTCOMES = {
         "Let through unread",
         "were let through on purpose. Their content was not recorded",
     ),
-    "not-http": ("Not web traffic", "carried a private protocol that we cannot read"),
+    "not-http": ("Not web traffic", "carried a protocol of their own that we cannot read"),
     "quic": ("QUIC", "used QUIC, which this recording does not open"),
+}
+
+_ATTEMPTS = {
     "refused-by-server": (
         "Refused by the far end",
         "were turned down by the far end, so they may have been tried another way",
@@ -59,9 +62,10 @@ def blind_spots(
     """Return the blind spots, those of this session first."""
     spots = [
         *_unread(tables["unread"]),
-        *_connections(tables["connections"]),
+        *_connections(tables["connections"], _OUTCOMES),
         *_losses(losses),
         *_session(session),
+        *_connections(tables["connections"], _ATTEMPTS),
     ]
     return spots + [_spot(name, title, text) for name, title, text in _ALWAYS]
 
@@ -80,9 +84,11 @@ def _unread(unread: pd.DataFrame) -> list[dict[str, Any]]:
     return spots
 
 
-def _connections(connections: pd.DataFrame) -> list[dict[str, Any]]:
+def _connections(
+    connections: pd.DataFrame, outcomes: Mapping[str, tuple[str, str]]
+) -> list[dict[str, Any]]:
     spots = []
-    for outcome, (title, what) in _OUTCOMES.items():
+    for outcome, (title, what) in outcomes.items():
         mine = connections[connections["outcome"] == outcome]
         if len(mine):
             hosts = sorted(

@@ -59,7 +59,7 @@ def timeline(
     ]
     return {
         "title": " ".join(parts) or "What you did, and what left",
-        "take": "Each lane is one kind of data. A triangle is something you did. A dot under it is matching data, placed where the message says it happened.",
+        "take": "Each lane is one kind of data. A triangle is something you did. A dot under it is matching data, placed where the message says it happened. A ring means that its position was found in other data.",
     }
 
 

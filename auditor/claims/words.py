@@ -93,8 +93,8 @@ def _precision(error_ms: float) -> str:
 
 def _not_worked_out(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
-        f"Not sent as such. But {many(numbers['carriers'], 'field')} from which {kind(category)} may be worked out "
-        f"left for {receiver}. You {category.did} {times(numbers['did'])}. This version cannot tell how much of it shows."
+        f"Not sent as such. But data from which {kind(category)} may be worked out left for {receiver} "
+        f"({many(numbers['carriers'], 'field')}). You {category.did} {times(numbers['did'])}. This version cannot tell how much of it shows."
     )
 
 

@@ -23,6 +23,8 @@ class Track:
     short: str
     did: Sequence[float]
     followed: Sequence[float]
+    found: Sequence[float]
+    """Actions whose positions left in data of another kind."""
     left: Sequence[float]
     edge: str
     colour: str
@@ -42,10 +44,11 @@ class Chart:
 def lanes_figure(chart: Chart) -> Figure:
     """Return the figure with a layout for screens and one for phones."""
     count = len(chart.tracks)
-    did, left = _Spots([], [], []), _Spots([], [], [])
+    did, left, found = _Spots([], [], []), _Spots([], [], []), _Spots([], [], [])
     for row, track in enumerate(chart.tracks):
         did.add(track.did, count - row + _ABOVE, track.name)
         left.add(track.left, count - row + (_BELOW if track.did else 0), track.name)
+        found.add(track.found, count - row + _BELOW, track.name)
     dark = _Spots([], [], [])
     dark.add(chart.dark, 0, UNREAD)
     return {
@@ -53,6 +56,7 @@ def lanes_figure(chart: Chart) -> Figure:
             _stems(chart.tracks),
             _marks(did, "you did it", "triangle-down-open", 10, "var(--ink)"),
             _marks(left, "left this computer", "circle", 7.5, "var(--chart-seen)"),
+            _marks(found, "found in other data", "circle-open", 8, "var(--chart-seen)"),
             _marks(dark, "left, unreadable", "square", 9, "var(--chart-blind)"),
         ],
         "layout": _layout(chart, narrow=False),
@@ -108,7 +112,7 @@ def _layout(chart: Chart, *, narrow: bool) -> Figure:
         "height": 84 + 46 * (count + 1),
         "margin": {
             "l": 16 + letter * max(map(len, [*names, "Unreadable"])),
-            "r": 64 if narrow else 96,
+            "r": 92 if narrow else 112,
             "t": 26,
             "b": 44,
         },

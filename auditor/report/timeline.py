@@ -19,8 +19,10 @@ _SHORT = 180.0
 """Seconds below which the axis counts seconds instead of minutes."""
 _NAME, _SHORT_NAME = 24, 13
 """Characters of a lane's name that fit beside it, on a screen and on a phone."""
+_EDGE_TEXT = 16
+"""Characters of the number at a lane's edge."""
 _EDGE = {"nots": "var(--nots)", "blind": "var(--ink)"}
-"""Colour of the number at the edge of a lane where nothing followed, by verdict."""
+"""Colour of the number at the edge of a lane where nothing was found, by verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def _tracks(
     tracks = []
     for lane in lanes:
         mine = marks[marks["category"] == lane["category"]]
+        found = scale.place(_seconds(mine.loc[mine["matched"] & ~mine["followed"], "start"]))
         followed = scale.place(_seconds(mine.loc[mine["followed"], "start"]))
         name = names.category(lane["category"])
         track = Track(
@@ -94,10 +97,11 @@ def _tracks(
             short=plotly_text(name, _SHORT_NAME),
             did=scale.place(_seconds(mine["start"])),
             followed=followed,
+            found=found,
             left=scale.place(left.get(lane["category"], [])),
-            edge=plotly_text(lane["headline"], _SHORT_NAME),
+            edge=plotly_text(lane["headline"], _EDGE_TEXT),
             colour="var(--seen)"
-            if followed
+            if followed or found
             else _EDGE.get(codes[lane["category"]], "var(--ink-2)"),
         )
         tracks.append(track)

@@ -33,8 +33,13 @@ Times = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
 
 
-def annotate(marks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
-    """Fill in which marks were followed by their own kind of data, and whose positions left."""
+def annotate(
+    marks: pd.DataFrame, observations: pd.DataFrame, moves: Collection[str]
+) -> pd.DataFrame:
+    """Fill in which marks were followed by their own kind of data, and whose positions left.
+
+    `moves` names the actions that move the playhead; other positions are nothing to look for.
+    """
     firm = firm_observations(observations)
     places = _positions(firm)
     done = marks.assign(followed=False)
@@ -42,8 +47,10 @@ def annotate(marks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
         here = marks["category"] == category
         done.loc[here, "followed"] = followed(marks[here], firm[firm["category"] == category])
     errors = [
-        _distance(json.loads(values), span, places)
-        for values, span in zip(marks["values"], _spans(marks), strict=True)
+        _distance(json.loads(values), span, places) if action in moves else None
+        for action, values, span in zip(
+            marks["action"], marks["values"], _spans(marks), strict=True
+        )
     ]
     done["error_s"] = pd.Series(errors, index=done.index, dtype="float64")
     done["matched"] = done["error_s"].notna()
@@ -80,7 +87,7 @@ def lanes(
             "did": len(done),
             "followed": int(done["followed"].sum()),
             "moved": int(moved.sum()),
-            "matched": int(done.loc[moved, "matched"].sum()),
+            "matched": int(done["matched"].sum()),
             "observed": len(mine),
             "idle": idle,
             "idle_hit": hit,

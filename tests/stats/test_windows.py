@@ -35,21 +35,22 @@ def seen(
 def test_followed_uses_the_time_the_message_tells() -> None:
     done = marks(("seek", "seek", 10, 10, {}), ("seek", "seek", 50, 50, {}))
     batch = seen(("seek", 90, 11, 0, "s"))
-    assert list(windows.annotate(done, batch)["followed"]) == [True, False]
+    assert list(windows.annotate(done, batch, ())["followed"]) == [True, False]
 
 
 @pytest.mark.parametrize(("left", "hit"), [(8.4, False), (8.5, True), (15, True), (15.1, False)])
 def test_window_edges(left: float, hit: bool) -> None:
     done = marks(("seek", "seek", 10, 10, {}))
     assert (
-        bool(windows.annotate(done, seen(("seek", left, None, 0, "s")))["followed"].iloc[0]) is hit
+        bool(windows.annotate(done, seen(("seek", left, None, 0, "s")), ())["followed"].iloc[0])
+        is hit
     )
 
 
 def test_weak_observations_never_count() -> None:
     done = marks(("seek", "seek", 10, 10, {}))
     weak = seen(("seek", 11, None, 0, "s"), strength="weak")
-    assert not windows.annotate(done, weak)["followed"].any()
+    assert not windows.annotate(done, weak, ())["followed"].any()
     assert windows.lanes(done, weak, ())["seek"]["observed"] == 0
 
 
@@ -69,15 +70,16 @@ def test_positions_are_found_in_seconds_and_milliseconds() -> None:
         ("seek", 99, 72, 8000, "ms"),
         ("seek", 99, 92, 8000, "ms"),
     )
-    result = windows.annotate(done, places)
+    result = windows.annotate(done, places, {"cue-jump", "loop-on", "crossfade"})
     assert list(result["matched"]) == [True, False, True, False, False]
     assert list(result["error_s"].dropna().round(3)) == [0.05, 0.1]
+    assert not windows.annotate(done, places, ())["matched"].any()
 
 
 def test_lanes_count_idle_windows_too() -> None:
     done = marks(("seek", "seek", 10, 10, {}), ("idle", "", 20, 30, {}), ("idle", "", 40, 50, {}))
     dot = seen(("seek", 25, None, 0, "s"))
-    lane = windows.lanes(windows.annotate(done, dot), dot, {"seek"})["seek"]
+    lane = windows.lanes(windows.annotate(done, dot, ()), dot, {"seek"})["seek"]
     assert (lane["did"], lane["followed"], lane["moved"], lane["matched"]) == (1, 0, 1, 0)
     assert (lane["observed"], lane["idle"], lane["idle_hit"]) == (1, 2, 1)
 
