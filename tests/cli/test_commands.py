@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from auditor.cli import cli
+from auditor.resources import catalogue_dir
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SEGMENT = SAMPLES / "segment-node"
@@ -116,3 +118,36 @@ def test_as_a_module_with_a_pipe(tmp_path: Path) -> None:
 def test_catalogue_check() -> None:
     result = run("catalogue", "check")
     assert result.exit_code == 0, result.output
+    assert "0 errors" in result.stdout
+
+
+def test_catalogue_check_finds_a_broken_example(tmp_path: Path) -> None:
+    folder = tmp_path / "catalogue"
+    shutil.copytree(catalogue_dir(), folder)
+    file = folder / "services" / "segment.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "category: cue" in text
+    file.write_text(text.replace("category: cue", "category: ads"), encoding="utf-8")
+    result = run("catalogue", "check", folder)
+    assert result.exit_code == 1
+    assert "expected ads at" in result.stdout
+
+
+def test_broken_catalogue_names_the_place(tmp_path: Path) -> None:
+    folder = tmp_path / "catalogue"
+    shutil.copytree(catalogue_dir(), folder)
+    (folder / "services" / "tidal.yaml").write_text("id: tidal\nid: twice\n", encoding="utf-8")
+    result = run("catalogue", "check", folder)
+    assert result.exit_code == 1
+    assert "tidal.yaml:2:1:" in result.stderr
+
+
+def test_interrupted_audit_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("auditor.audit.run_audit", interrupt)
+    result = run("report", SEGMENT, "-o", tmp_path / "r.html")
+    assert result.exit_code == 130
+    assert "nothing was written" in result.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,66 @@
+"""Sentences: every reason has one, its numbers are in it, and it promises nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.catalogue.model import Catalogue
+from auditor.claims.words import falsifier, many, percent, sentence
+
+NUMBERS = {
+    "values": 7.0, "messages": 3.0, "did": 14.0, "followed": 12.0, "lag_s": 5.0, "idle": 15.0,
+    "idle_hit": 2.0, "moved": 13.0, "traced": 11.0, "error_ms": 24.6, "carriers": 4.0,
+    "readable": 0.92, "tail_s": 9.0, "bound": 0.1926,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "parts"),
+    [
+        ("observed", ["7 values in 3 messages", "12 of the 14 times", "2 of 15 hands-off times", "a; b; c; 1 more"]),
+        ("positions-traced", ["13 jumps to a cue point, 11", "within 25 ms", "not measured yet"]),
+        ("not-worked-out", ["4 fields", "14 times"]),
+        ("not-exercised", ["Nobody", "says nothing about cue points"]),
+        ("no-marks", ["no test for cue points", "92%"]),
+        ("too-few", ["only 14 times", "five times"]),
+        ("no-journal", ["14 times", "refused the recording"]),
+        ("sealed", ["92%", "Too little"]),
+        ("no-tail", ["9 seconds after"]),
+        ("absent", ["14 times", "92% at those moments", "up to 19% of cases"]),
+    ],
+)  # fmt: skip
+def test_sentence_of_every_reason(catalogue: Catalogue, reason: str, parts: list[str]) -> None:
+    text = sentence(reason, catalogue.categories["cue"], "TIDAL", NUMBERS, ["a", "b", "c", "d"])
+    for part in parts:
+        assert part in text
+    assert not [word for word in ("safe", "never", "does not send", "no evidence") if word in text]
+
+
+def test_kinds_that_no_action_provokes(catalogue: Catalogue) -> None:
+    text = sentence("not-exercised", catalogue.categories["identity"], "TIDAL", NUMBERS)
+    assert "data about who you are" in text
+    assert "no test" in text
+
+
+def test_without_marks_nothing_is_said_about_following(catalogue: Catalogue) -> None:
+    numbers = {**NUMBERS, "did": 0.0}
+    text = sentence("observed", catalogue.categories["cue"], "TIDAL", numbers, ["a"])
+    assert text == "Left for TIDAL: a (7 values in 3 messages)."
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(1.0, "100%"), (0.9999, "over 99%"), (0.5, "50%"), (0.0001, "under 1%"), (0.0, "0%")],
+)
+def test_percent_is_honest_at_the_ends(share: float, text: str) -> None:
+    assert percent(share) == text
+
+
+def test_counts_and_plurals() -> None:
+    assert many(1, "jump to a cue point") == "1 jump to a cue point"
+    assert many(1234, "jump to a cue point") == "1,234 jumps to a cue point"
+
+
+def test_every_verdict_says_what_would_change_it() -> None:
+    for verdict in ("seen", "seen, indirectly", "not seen", "not tested", "not visible"):
+        assert falsifier(verdict)
