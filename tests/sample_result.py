@@ -29,6 +29,7 @@ def result(audit: Audit) -> str:
             for one in audit.facts["receivers"]
         },
         "endpoints": _nested(exchanges.groupby(["receiver", "endpoint"]).size()),
+        "content": _nested(exchanges.groupby(["receiver", "content"])["messages_out"].sum()),
         "observations": _nested(observations.groupby(["receiver", "category", "strength"]).size()),
         "verdicts": {row["category"]: row["verdict"] for row in audit.facts["rows"]},
         "claims": {claim.id: claim.reason for claim in audit.claims},

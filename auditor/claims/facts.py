@@ -123,7 +123,8 @@ def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list
     if session["synthetic"]:
         lines.append("Synthetic capture. It says nothing about any real product.")
     if session["canned_server"]:
-        lines.append("Staged recording: a published client talked to replies we made ourselves.")
+        who = session["app_kind"] or "program"
+        lines.append(f"Staged recording: a {who} talked to replies we made ourselves.")
     if session["app_kind"] and session["app_kind"] != "DJ application":
         lines.append("No DJ application was running in this session.")
     if session["damaged"]:

@@ -59,9 +59,10 @@ class Directory:
             return self._by_shape(host, owner, self._shapes[key])
         folded, parameters = fold(exchange.path or "/")
         address = f"{exchange.method.upper()} {folded}".strip()
+        category = "metadata" if is_preflight(exchange) else "other"
         if owner is not None:
-            return Site(owner.id, owner.name, owner.role, address, "other", False, parameters)
-        return Site(host, host, UNKNOWN, address, "other", False, parameters)
+            return Site(owner.id, owner.name, owner.role, address, category, False, parameters)
+        return Site(host, host, UNKNOWN, address, category, False, parameters)
 
     def receiver_of(self, host: str) -> Receiver | None:
         """Return who owns a host, also where no endpoint is known."""
@@ -104,6 +105,12 @@ class Directory:
                     values = zip(route.names, found.groups(), strict=True)
                     return route.endpoint, tuple((n, unquote(v)) for n, v in values)
         return None
+
+
+def is_preflight(exchange: Exchange) -> bool:
+    """Say whether a browser only asks if it may send something (CORS); it carries no content."""
+    names = {name for name, _ in exchange.headers}
+    return exchange.method.upper() == "OPTIONS" and "access-control-request-method" in names
 
 
 class _Route:

@@ -123,10 +123,10 @@ def _any_within(times: Times, spans: Sequence[tuple[float, float]]) -> Flags:
 
 
 def _inside(times: Times, starts: Times, ends: Times) -> Flags:
-    if not len(starts):
-        return np.zeros(len(times), dtype=bool)
-    hits = (times[:, None] >= starts[None, :]) & (times[:, None] <= ends[None, :])
-    return np.asarray(hits.any(axis=1))
+    """Say for each time whether any window holds it: more have begun than have ended."""
+    begun = np.searchsorted(np.sort(starts), times, "right")
+    ended = np.searchsorted(np.sort(ends), times, "left")
+    return np.asarray(begun > ended, dtype=bool)
 
 
 def _positions(firm: pd.DataFrame) -> tuple[Times, Times]:

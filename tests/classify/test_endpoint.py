@@ -167,3 +167,10 @@ def test_folding_a_very_long_path() -> None:
     template, values = fold("/" + "a1" * 50_000)
     assert template == "/{id}"
     assert len(values[0][1]) == 100_000
+
+
+def test_preflights_are_bookkeeping(directory: Directory, post: Post) -> None:
+    asks = (("origin", "https://x.example"), ("access-control-request-method", "POST"))
+    address = ("ec.tidal.com", "/api/event-batch")
+    assert directory.find(post(*address, method="OPTIONS", headers=asks)).category == "metadata"
+    assert directory.find(post(*address, method="OPTIONS")).category == "other"

@@ -103,3 +103,14 @@ def test_readable_share_counts_refused_connections() -> None:
     assert windows.readable(done, tables) == 0.25
     nothing = {"exchanges": exchanges(), "connections": frame([], TABLES["connections"])}
     assert windows.readable(done, nothing) is None
+
+
+def test_readable_share_looks_at_every_window() -> None:
+    done = marks(
+        ("seek", "seek", 0, 0, {}), ("seek", "seek", 30, 30, {}), ("seek", "seek", 500, 500, {})
+    )
+    rows = exchanges(
+        (0, 10, 10), (60, 10, 0), (90, 10, 0), (91, 10, 0), (499, 10, 0), (560, 10, 0), (561, 10, 0)
+    )
+    tables = {"exchanges": rows, "connections": frame([], TABLES["connections"])}
+    assert windows.readable(done, tables) == 0.25
