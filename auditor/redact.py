@@ -29,7 +29,8 @@ _SHAPES = (
     ("email", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
     ("device-id", re.compile(r"\bS-1-5-21-\d+-\d+-\d+(?:-\d+)?\b")),
     ("user-name", re.compile(r"(?i)[/\\](?:users|home)[/\\]([^/\\\s\"']+)")),
-    ("ip", re.compile(r"(?<![\w.])(?<![^/]/)(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")),
+    # No host has the address x.0.0.0; browsers have such version numbers.
+    ("ip", re.compile(r"(?<![\w.])(?<![^/]/)(?!\d+\.0\.0\.0)(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")),
     ("opaque", re.compile(r"(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{41,}")),
 )
 

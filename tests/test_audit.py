@@ -1,5 +1,6 @@
 """What must hold for every audit, whatever the capture."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from auditor.audit import run_audit
 from auditor.catalogue import load_catalogue
+from auditor.claims.words import percent
 from auditor.tables.store import Audit
 from tests.sample_result import NAMES, SAMPLES, audit_sample
 
@@ -56,6 +58,20 @@ def test_every_claim_points_to_what_it_counts(audit: Audit) -> None:
             assert not len(mine)
         assert claim.sentence
         assert claim.falsifier
+
+
+def test_every_number_of_a_sentence_is_a_number_of_its_claim(audit: Audit) -> None:
+    """Words in quotation marks are names of fields, not ours."""
+    for claim in audit.claims:
+        given = dict(claim.numbers)
+        plain = {f"{value:,.0f}" for value in given.values()}
+        shares = {percent(given["readable"]), percent(given["bound"])}
+        text = re.sub(r"“[^”]*”|\d+ more", "", claim.sentence).replace(claim.receiver_name, "")
+        text = text.replace("19 in 20", "")
+        for share in re.findall(r"\d+%", text):
+            assert share in shares, claim.sentence
+        for number in re.findall(r"\d[\d,]*", re.sub(r"\d+%", "", text)):
+            assert number in plain, claim.sentence
 
 
 def test_rows_answer_all_kinds_and_name_their_claims(audit: Audit) -> None:

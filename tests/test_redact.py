@@ -48,7 +48,15 @@ def test_secret_shapes_do_not_pass(redactor: Redactor, text: str, secret: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["77640617", "PLAYBACK_START", "Chrome/131.0.0.0", "https://tidal.com/track/1", "house"]
+    "text",
+    [
+        "77640617",
+        "PLAYBACK_START",
+        "Chrome/131.0.0.0",
+        "131.0.0.0",
+        "https://tidal.com/track/1",
+        "house",
+    ],
 )
 def test_harmless_values_stay_readable(redactor: Redactor, text: str) -> None:
     assert redactor.preview(text) == text
