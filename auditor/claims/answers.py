@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditor.catalogue.model import Category
+from auditor.claims.rows import LOUDNESS
 from auditor.claims.words import kind, many, percent
 from auditor.records import Claim
 
@@ -16,9 +17,9 @@ LEARNABLE = ("playback", "seek", "transition", "tempo", "cue", "loop", "effects"
 """What a program that mixes by itself would need to learn from."""
 
 _SHORT = {
-    "seen": "yes",
-    "seen, indirectly": "yes, indirectly",
-    "not seen": "not seen",
+    "seen": "seen leaving",
+    "seen, indirectly": "seen, indirectly",
+    "not seen": "tested, not seen",
     "not tested": "not tested",
     "not visible": "could not see",
 }
@@ -46,7 +47,10 @@ def _get(
 ) -> dict[str, Any]:
     by_id = {claim.id: claim for claim in claims}
     asked = [by_id[f"{name}.{service[0]}"] for name in ASKED]
-    headline = " ".join(f"{categories[one.category].name}: {_SHORT[one.verdict]}." for one in asked)
+    headline = " ".join(
+        f"{_and([categories[name].name for name in names])}: {_SHORT[verdict]}."
+        for verdict, names in _by_verdict(asked).items()
+    )
     return {
         "id": "get",
         "question": f"Does {service[1]} get my cue points, loops and transitions?",
@@ -60,40 +64,44 @@ def _get(
 
 
 def _train(claims: Sequence[Claim], categories: Mapping[str, Category]) -> dict[str, Any]:
-    left = [one for one in claims if one.category in LEARNABLE and one.verdict.startswith("seen")]
-    found = {one.category for one in left}
-    kinds = [kind(categories[name]) for name in LEARNABLE if name in found]
-    rest = [kind(categories[name]) for name in LEARNABLE if name not in found]
+    loudest = [
+        min(
+            (one for one in claims if one.category == name),
+            key=lambda one: LOUDNESS.index(one.verdict),
+        )
+        for name in LEARNABLE
+    ]
+    groups = _by_verdict(loudest)
+    direct, indirect = (len(groups.get(name, ())) for name in ("seen", "seen, indirectly"))
     headline = (
-        f"{many(len(kinds), 'kind')} of data that a mixing program could learn from left. "
-        if kinds
-        else "Nothing that a mixing program could learn from was seen leaving. "
+        f"A mixing program could learn from {len(LEARNABLE)} kinds of data. "
+        f"Of these, {_were(direct + indirect)} seen leaving{_of_these(direct, indirect)}."
     )
     points = [
-        _point("", "Left this computer", _list(kinds) or "None in this session.", ""),
-        _point("", "Not seen leaving here", _list(rest) or "None of them.", ""),
         _point(
-            "",
-            "Terms",
-            "This version does not compare with the services’ terms. Allowed is not done.",
-            "",
-        ),
+            verdict, _capital(_SHORT[verdict]), _list([kind(categories[one]) for one in names]), ""
+        )
+        for verdict, names in groups.items()
+    ]
+    points += [
+        _point("", "Training", "Whether it happens cannot be seen from here.", ""),
+        _point("", "Terms", "This version does not read them. “Allowed” is not “done”.", ""),
     ]
     return {
         "id": "ai",
         "question": "What could be used to train AI?",
-        "headline": headline + "We cannot see whether it happens.",
+        "headline": headline,
         "points": points,
-        "more": {"text": "What this version knows about terms", "href": "#ai"},
+        "more": {"text": "About the services’ terms", "href": "#ai"},
     }
 
 
 def _blind(shares: Mapping[str, float], blind_spots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     dark = shares["sealed"] + shares["unopened"]
     headline = (
-        f"{percent(dark)} of what passed our recording, and everything after it arrives."
+        f"{percent(dark)} of what passed our recording, and all that happens after data arrives."
         if dark
-        else "What went around our recording, and everything after data arrives."
+        else "What went around our recording, and all that happens after data arrives."
     )
     points = [_point("not visible", one["title"], one["sentence"], "") for one in blind_spots[:3]]
     return {
@@ -110,7 +118,7 @@ def _act(advice: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     return {
         "id": "do",
         "question": "What can I do?",
-        "headline": f"{many(len(first), 'step')} to begin with.",
+        "headline": f"Begin with {'this' if len(first) == 1 else 'these'} {many(len(first), 'step')}.",
         "points": [_point("", one["step"], one["changes"], "") for one in first],
         "more": {"text": "See all steps, with limits", "href": "#do"},
     }
@@ -120,6 +128,33 @@ def _point(glyph: str, label: str, text: str, claim: str) -> dict[str, str]:
     return {"glyph": glyph, "label": label, "text": text, "claim": claim}
 
 
+def _by_verdict(claims: Sequence[Claim]) -> dict[str, list[str]]:
+    """Return the kinds of data under each verdict, the loudest first."""
+    groups: dict[str, list[str]] = {name: [] for name in LOUDNESS}
+    for claim in claims:
+        groups[claim.verdict].append(claim.category)
+    return {name: kinds for name, kinds in groups.items() if kinds}
+
+
+def _were(count: int) -> str:
+    return f"{count or 'none'} {'was' if count == 1 else 'were'}"
+
+
+def _of_these(direct: int, indirect: int) -> str:
+    if not indirect:
+        return ""
+    return f", {indirect} of them indirectly" if direct else ", indirectly"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _and(names: Sequence[str]) -> str:
+    """Join names for the beginning of a sentence."""
+    words = [names[0], *(name[:1].lower() + name[1:] for name in names[1:])]
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 def _list(words: Sequence[str]) -> str:
-    text = ", ".join(words)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return f"{_capital(', '.join(words))}." if words else ""

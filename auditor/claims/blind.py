@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from auditor.claims.words import many
+from auditor.claims.words import SHOWN, many
 
 _OUTCOMES = {
     "refused-by-client": (
         "Refused our recording",
-        "closed the door when our certificate appeared. We know who, when and how much, not what",
+        "refused our recording. We know who, when and how much, not what",
     ),
     "established-silent": (
         "Opened and said nothing",
@@ -22,18 +22,21 @@ _OUTCOMES = {
         "Let through unread",
         "were let through on purpose. Their content was not recorded",
     ),
-    "not-http": ("Not web traffic", "carried a protocol of their own that we cannot read"),
-    "quic": ("QUIC", "used QUIC, which this recording does not open"),
+    "not-http": ("In a language of its own", "spoke a language of their own that we cannot read"),
+    "quic": (
+        "A kind of connection we do not open",
+        "were of a kind (QUIC) that this recording does not open",
+    ),
 }
 
 _ATTEMPTS = {
     "refused-by-server": (
         "Refused by the far end",
-        "were turned down by the far end, so they may have been tried another way",
+        "did not work: the far end refused. The same data may have gone another way",
     ),
     "failed": (
         "Broke off",
-        "broke off before anything could be read. Something may have been tried another way",
+        "broke off before anything could be read. The same data may have gone another way",
     ),
 }
 
@@ -74,11 +77,17 @@ def _spot(name: str, title: str, sentence: str, count: int = 0, size: int = 0) -
     return {"id": name, "title": title, "sentence": sentence, "count": count, "bytes": size}
 
 
+def _some(names: Sequence[str]) -> str:
+    """Name the first few and count the others."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
 def _unread(unread: pd.DataFrame) -> list[dict[str, Any]]:
     spots: list[dict[str, Any]] = []
     for reason, group in unread.groupby("reason"):
         count, size = len(group), int(group["size"].sum())
-        who = ", ".join(sorted({str(name) for name in group["receiver"]})[:3])
+        who = _some(sorted({str(name) for name in group["receiver"]}))
         text = f"{many(count, 'part')} of messages ({size:,} bytes) for {who} could not be decoded: {reason}."
         spots.append(_spot(f"unread-{len(spots)}", "Sealed inside", text, count, size))
     return spots
@@ -96,7 +105,7 @@ def _connections(
                 or {str(host) for host in mine["address"]}
             )
             size = int(mine["bytes_up"].sum())
-            text = f"{many(len(mine), 'connection')} {what}: {', '.join(hosts[:5])}."
+            text = f"{many(len(mine), 'connection')} to {_some(hosts)} {what}."
             spots.append(_spot(outcome, title, text, len(mine), size))
     return spots
 
@@ -117,17 +126,13 @@ def _losses(losses: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _session(session: dict[str, Any]) -> list[dict[str, Any]]:
     spots = []
     if not session["has_journal"]:
-        text = (
-            "This capture does not list connections that refused the recording or went around it."
-        )
+        text = "This recording does not list connections that refused it or went around it."
         spots.append(_spot("no-journal", "No list of connections", text))
     else:
-        text = "Programs and connections that do not use the recording proxy leave no trace here."
+        text = "Programs that go around our recording leave no trace here."
         spots.append(_spot("bypass", "Around the recording", text))
     if not session["has_marks"]:
-        text = (
-            "Nobody noted what was done when. So absence of data cannot be turned into an answer."
-        )
+        text = "Nobody noted what was done when. So finding nothing would not be an answer."
         spots.append(_spot("no-marks", "No notes of actions", text))
     if session["canned_server"]:
         text = "The replies were staged. A real server can ask for more data than this one did."

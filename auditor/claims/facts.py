@@ -10,7 +10,7 @@ import pandas as pd
 
 from auditor.catalogue.yamlfile import read_yaml
 from auditor.claims import verdict
-from auditor.claims.words import percent
+from auditor.claims.words import many, percent, times
 from auditor.sources.capture import Capture
 from auditor.stats import windows
 from auditor.stats.clock import seconds
@@ -24,12 +24,12 @@ STRENGTHS = (
     {
         "name": "Medium",
         "pips": 2,
-        "meaning": "Others worked the field out from code, or its name says it plainly and its value fits, or the data can be worked out by a named formula.",
+        "meaning": "Others worked the field out from code. Or its name says it plainly and its value fits. Or the data can be worked out by a named formula.",
     },
     {
         "name": "Weak",
         "pips": 1,
-        "meaning": "Only the name of the field hints at it. Listed in the annex as a candidate; decides nothing.",
+        "meaning": "Only the name of the field hints at it. It is listed in the annex as a candidate and decides nothing.",
     },
 )
 
@@ -126,14 +126,16 @@ def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list
         who = session["app_kind"] or "program"
         lines.append(f"Staged recording: a {who} talked to replies we made ourselves.")
     if session["app_kind"] and session["app_kind"] != "DJ application":
-        lines.append("No DJ application was running in this session.")
+        lines.append("No DJ application was running in this session, so it says nothing about one.")
     if session["damaged"]:
         lines.append(
-            f"The recorder failed {session['addon_errors']} times: this session is damaged."
+            f"The recorder failed {times(session['addon_errors'])}: this session is damaged."
         )
+    if not sum(one["exchanges"] for one in captures):
+        lines.append("This recording holds no message. Was the program set to use it?")
     lost = sum(loss["count"] for one in captures for loss in one["losses"])
     if lost:
-        lines.append(f"Parts of the recording could not be read ({lost}).")
+        lines.append(f"{many(lost, 'part')} of the recording could not be read.")
     return lines
 
 

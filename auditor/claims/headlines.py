@@ -14,14 +14,14 @@ Lane = Mapping[str, int]
 def who(receivers: Sequence[Mapping[str, Any]], totals: Mapping[str, int]) -> dict[str, str]:
     """Say who received what, in messages."""
     if not receivers:
-        return {"title": "Nothing left", "take": "No message left in this capture."}
+        return {"title": "Nothing left", "take": "No message left in this recording."}
     first, rest = receivers[0], receivers[1:]
-    title = f"{first['name']} received {first['messages']:,} of {many(totals['messages_out'], 'message')}"
+    title = f"{first['messages']:,} of {many(totals['messages_out'], 'message')} left for {first['name']}"
     others = ", ".join(f"{one['name']} {one['messages']:,}" for one in rest[:4])
     more = sum(one["messages"] for one in rest[4:])
     tail = f", {many(len(rest) - 4, 'other receiver')} {more:,}" if more else ""
     take = (
-        f"The others: {others}{tail}." if others else "No other receiver appears in this capture."
+        f"The others: {others}{tail}." if others else "No other receiver appears in this recording."
     )
     return {"title": title, "take": take}
 
@@ -42,7 +42,7 @@ def timeline(
     if not session["has_marks"]:
         return {
             "title": "When data left",
-            "take": "This capture does not say what the DJ did. Dots show when matching data left.",
+            "take": "This recording does not say what the DJ did. Dots show when matching data left.",
         }
     done = {name: lane for name, lane in lanes.items() if lane["did"] and name in categories}
     yes = [name for name, lane in done.items() if 2 * lane["followed"] >= lane["did"]]

@@ -147,7 +147,7 @@ def _what(evidence: Evidence, rows: Sequence[int]) -> list[str]:
         .sort_values("count", ascending=False, kind="stable")
     )
     words = [
-        str(means) if rule != "lexicon" else f"“{paths.keys(path)[-1]}”"
+        str(means) if rule != "lexicon" else f"field “{paths.keys(path)[-1]}”"
         for means, rule, path in zip(fields["means"], fields["rule"], fields["path"], strict=True)
     ]
     return list(dict.fromkeys(words))

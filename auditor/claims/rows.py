@@ -20,6 +20,11 @@ def make_rows(claims: Iterable[Claim], categories: Sequence[Category]) -> list[d
     return [_row(category, sorted(mine[category.id], key=_loudness)) for category in categories]
 
 
+def _can_be_repeated(claim: Claim) -> bool:
+    """Say whether doing it again, or more often, could change the verdict."""
+    return claim.verdict == "not tested" or claim.reason == "too-few"
+
+
 def _loudness(claim: Claim) -> tuple[int, float]:
     return (LOUDNESS.index(claim.verdict), -dict(claim.numbers)["values"])
 
@@ -40,5 +45,5 @@ def _row(category: Category, claims: list[Claim]) -> dict[str, Any]:
         "did": None if category.always_on else int(numbers["did"]),
         "readable": numbers["readable"],
         "claims": [claim.id for claim in claims],
-        "test": category.test if loudest.verdict in {"not tested", "not visible"} else "",
+        "test": category.test if _can_be_repeated(loudest) else "",
     }

@@ -90,4 +90,4 @@ def _absent(subject: Subject) -> Decision:
         return Decision("not visible", "sealed")
     if subject.tail_s < MIN_TAIL_S:
         return Decision("not visible", "no-tail")
-    return Decision("not seen", "absent")
+    return Decision("not seen", "silent" if subject.readable is None else "absent")

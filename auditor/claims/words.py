@@ -65,61 +65,61 @@ def kind(category: Category) -> str:
 def _observed(category: Category, receiver: str, numbers: Numbers, what: Sequence[str]) -> str:
     shown = "; ".join(what[:SHOWN]) + (f"; {len(what) - SHOWN} more" if len(what) > SHOWN else "")
     values, messages = many(numbers["values"], "value"), many(numbers["messages"], "message")
-    left = f"Left for {receiver}: {shown} ({values} in {messages})."
-    if not numbers["did"]:
-        return left
-    followed = f"{int(numbers['followed'])} of the {int(numbers['did'])} times"
-    text = (
-        f"{left} It followed {followed} you {category.did}, within {int(numbers['lag_s'])} seconds"
-    )
-    if numbers["idle"]:
+    text = f"Left for {receiver}: {shown} ({values} in {messages})."
+    if numbers["did"]:
         text += (
-            f", and fell into {int(numbers['idle_hit'])} of {int(numbers['idle'])} hands-off times"
+            f" You {category.did} {times(numbers['did'])}. "
+            f"Such data followed within {int(numbers['lag_s'])} seconds {times(numbers['followed'])}."
         )
-    return f"{text}."
+        if numbers["idle"]:
+            text += f" It fell into {int(numbers['idle_hit'])} of {int(numbers['idle'])} hands-off times."
+    return text
 
 
 def _traced(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
         f"Not sent as such. But positions inside the track left for {receiver}, with their times. "
-        f"Of your {many(numbers['moved'], category.move)}, {int(numbers['traced'])} can be found among them, "
-        f"{_precision(numbers['error_ms'])}. Whether somebody without your notes could tell them apart is not measured yet."
+        f"With your notes we found {int(numbers['traced'])} of your {many(numbers['moved'], category.move)} "
+        f"among them. {_precision(numbers['error_ms'])} Whether it works without notes is not measured yet."
     )
 
 
 def _precision(error_ms: float) -> str:
-    return f"19 in 20 within {error_ms:.0f} ms" if error_ms >= 1 else "to the millisecond"
+    near = f"within {error_ms:.0f} ms" if error_ms >= 1 else "to the millisecond"
+    return f"19 in 20 of these match {near}."
 
 
 def _not_worked_out(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
-        f"Not sent as such. But data from which {kind(category)} may be worked out left for {receiver} "
-        f"({many(numbers['carriers'], 'field')}). You {category.did} {times(numbers['did'])}. This version cannot tell how much of it shows."
+        f"Not sent as such. But {many(numbers['carriers'], 'field')} left for {receiver} "
+        f"from which {kind(category)} may be worked out. You {category.did} {times(numbers['did'])}. This version cannot tell how much of it shows."
     )
 
 
 def _not_exercised(category: Category, receiver: str, numbers: Numbers) -> str:
     if category.always_on:
         return (
-            f"No data about {kind(category)} was recognised in what we could read "
+            f"We recognised no data about {kind(category)} in what we could read "
             f"({percent(numbers['readable'])}). Nothing was done to provoke it, so this is no test."
         )
     return f"Nobody {category.did} in this session, so this report says nothing about {kind(category)}."
 
 
 def _no_marks(category: Category, receiver: str, numbers: Numbers) -> str:
+    if category.always_on:
+        return _not_exercised(category, receiver, numbers)
     return (
-        f"This capture does not say what the DJ did, so it is no test for {kind(category)}. "
-        f"No such data was recognised in what we could read ({percent(numbers['readable'])})."
+        f"This recording does not say what the DJ did, so it is no test for {kind(category)}. "
+        f"We recognised no such data in what we could read ({percent(numbers['readable'])})."
     )
 
 
 def _too_few(category: Category, receiver: str, numbers: Numbers) -> str:
-    return f"You {category.did} only {times(numbers['did'])}. That is too little to answer; five times is the least."
+    return f"You {category.did} only {times(numbers['did'])}. That is too few for an answer. Five times is the least."
 
 
 def _no_journal(category: Category, receiver: str, numbers: Numbers) -> str:
-    return f"You {category.did} {times(numbers['did'])}. This capture does not list connections that refused the recording, so we cannot answer."
+    return f"You {category.did} {times(numbers['did'])}. This recording does not list connections that refused it, so we cannot answer."
 
 
 def _sealed(category: Category, receiver: str, numbers: Numbers) -> str:
@@ -128,17 +128,27 @@ def _sealed(category: Category, receiver: str, numbers: Numbers) -> str:
 
 def _no_tail(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
-        f"You {category.did} {times(numbers['did'])}. The recording ended {int(numbers['tail_s'])} seconds after the last action, "
-        "too early for data that is sent in batches."
+        f"You {category.did} {times(numbers['did'])}. The recording ended {int(numbers['tail_s'])} seconds after the last action. "
+        "That is too early for data that is collected first and sent later."
     )
 
 
 def _absent(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
         f"You {category.did} {times(numbers['did'])}. Nothing matching left in the traffic we could read "
-        f"({percent(numbers['readable'])} at those moments). It may still leave in up to {percent(numbers['bound'])} of cases: "
-        "a rarer habit could have stayed hidden in this session."
+        f"({percent(numbers['readable'])} at those moments). {_open(numbers)}"
     )
+
+
+def _silent(category: Category, receiver: str, numbers: Numbers) -> str:
+    return (
+        f"You {category.did} {times(numbers['did'])}. At those moments nothing at all passed our recording. "
+        f"{_open(numbers)}"
+    )
+
+
+def _open(numbers: Numbers) -> str:
+    return f"Data that leaves in up to {percent(numbers['bound'])} of cases could still have stayed hidden."
 
 
 _SENTENCES = {
@@ -151,4 +161,5 @@ _SENTENCES = {
     "sealed": _sealed,
     "no-tail": _no_tail,
     "absent": _absent,
+    "silent": _silent,
 }

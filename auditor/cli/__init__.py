@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -27,7 +28,8 @@ class _Commands(click.Group):
         except AuditorError as error:
             if ctx.params["traceback"]:
                 raise
-            click.echo(f"Error: {error.message}\n  Next: {error.hint}", err=True)
+            advice = f"\n  Next: {error.hint}" if error.hint else ""
+            click.echo(f"Error: {error.message}{advice}", err=True)
             ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("\nInterrupted; nothing was written.", err=True)
@@ -57,4 +59,8 @@ for command in (report, audit, catalogue):
 
 def main() -> None:
     """Run the command line; also what `python -m auditor` does."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # An old console or a redirected one may not know “ ” or ●: a "?" is better than a crash.
+            stream.reconfigure(errors="replace")
     cli(prog_name="auditor", args=sys.argv[1:])

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from auditor.errors import AuditorError
+
 
 @click.group()
 def catalogue() -> None:
@@ -19,7 +21,7 @@ def catalogue() -> None:
 def check(folder: Path | None) -> None:
     """Check every catalogue file and run its examples; exit 1 when something is wrong.
 
-    FOLDER is another catalogue than the one that came with this program.
+    FOLDER is a changed copy of the catalogue that came with this program.
 
     \b
     Examples:
@@ -30,6 +32,11 @@ def check(folder: Path | None) -> None:
     from auditor.examples import cases, problems
     from auditor.pipeline import Pipeline
 
+    if folder and not (folder / "categories.yaml").is_file():
+        raise AuditorError(
+            f"{folder} is not a whole catalogue: it holds no categories.yaml.",
+            "Copy the folder auditor/catalogue, add your file to its services/, and check the copy.",
+        )
     loaded = load_catalogue(folder)
     findings = lint.check(folder)
     for one in findings:
@@ -44,7 +51,12 @@ def check(folder: Path | None) -> None:
     endpoints = sum(len(one.endpoints) for one in loaded.receivers.values())
     click.echo(
         f"{len(loaded.receivers)} receivers, {endpoints} endpoints, {examples} examples: "
-        f"{errors} errors, {len(findings) - sum(one.level == 'error' for one in findings)} warnings"
+        f"{_many(errors, 'error')}, "
+        f"{_many(sum(one.level != 'error' for one in findings), 'warning')}"
     )
     if errors:
         click.get_current_context().exit(1)
+
+
+def _many(count: int, one: str) -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"

@@ -49,8 +49,14 @@ def make_audit(paths: tuple[Path, ...]) -> Audit:
     from auditor.cli.progress import Line
     from auditor.tables.store import read_audit
 
-    if len(paths) == 1 and (paths[0] / "audit.json").is_file():
-        return read_audit(paths[0])
+    made = [path for path in paths if (path / "audit.json").is_file()]
+    if made and len(paths) > 1:
+        raise AuditorError(
+            f"{made[0]} is an audit folder; it cannot be audited together with others.",
+            "Name it alone, or name the captures that it was made from.",
+        )
+    if made:
+        return read_audit(made[0])
     with Line() as line:
         return run_audit(paths, load_catalogue(), _key(), line.show)
 

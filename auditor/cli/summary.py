@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from auditor.report.words import VERDICTS
 from auditor.tables.store import Audit
 
 _STYLE = {
@@ -22,9 +23,9 @@ _STYLE = {
 
 
 def print_json(audit: Audit) -> None:
-    """Print facts and claims as one JSON object."""
+    """Print facts and claims as one JSON object, in ASCII so that every console keeps it whole."""
     document = {"facts": audit.facts, "claims": [asdict(claim) for claim in audit.claims]}
-    click.echo(json.dumps(document, indent=1, ensure_ascii=False))
+    click.echo(json.dumps(document, indent=1))
 
 
 def print_answers(audit: Audit) -> None:
@@ -47,6 +48,6 @@ def _table(audit: Audit) -> Table:
     table.add_column("What we saw")
     names = {one["id"]: one["name"] for one in audit.facts["categories"]}
     for row in audit.facts["rows"]:
-        verdict = Text(row["verdict"], style=_STYLE[row["verdict"]])
+        verdict = Text(VERDICTS[row["verdict"]].word, style=_STYLE[row["verdict"]])
         table.add_row(names[row["category"]], verdict, Text(row["sentence"]))
     return table

@@ -50,6 +50,7 @@ def make_page(audit: Audit) -> Page:
     return Page(
         notices=tuple(facts["notices"]),
         tag=_tag(session),
+        origin=session["provenance"] if _tag(session) else "",
         masthead=make_masthead(facts),
         answers=tuple(_answer(one, anchors) for one in facts["answers"]),
         groups=_groups(rows),
@@ -151,7 +152,7 @@ def _row(
 
 def _did(count: int | None, *, noted: bool) -> tuple[str, str]:
     if count is None:
-        return "", "Always on"
+        return "", "Needs no action of yours"
     return ("You did it", plural(count, "time")) if noted else ("", "Not noted what was done")
 
 

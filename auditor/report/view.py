@@ -266,6 +266,8 @@ class Page:
     notices: tuple[str, ...]
     tag: str
     """Short mark beside every figure when the capture is no recording of a real service."""
+    origin: str
+    """How such a capture was made; empty for all others, the annex tells it."""
     masthead: Masthead
     answers: tuple[Answer, ...]
     groups: tuple[Group, ...]

@@ -47,3 +47,9 @@ def test_what_a_bare_capture_cannot_know() -> None:
     bare = {"has_journal": False, "has_marks": False, "canned_server": True}
     ids = [one["id"] for one in blind_spots(tables([], []), bare, [])]
     assert ids[:3] == ["no-journal", "no-marks", "staged"]
+
+
+def test_what_is_not_named_is_counted() -> None:
+    rows = [("c", "quic", 1.0, 2.0, f"h{n}.example", "", "", 1, 0, "", "") for n in range(5)]
+    spot = next(one for one in blind_spots(tables([], rows), SESSION, []) if one["id"] == "quic")
+    assert "5 connections to h0.example, h1.example, h2.example and 2 more" in spot["sentence"]

@@ -22,7 +22,7 @@ TESTED = Subject(
     ("change", "verdict", "reason"),
     [
         ({}, "not seen", "absent"),
-        ({"readable": None}, "not seen", "absent"),
+        ({"readable": None}, "not seen", "silent"),
         ({"values": 3}, "seen", "observed"),
         ({"values": 3, "did": 0, "has_marks": False}, "seen", "observed"),
         ({"carriers": 1, "traced": 12}, "seen, indirectly", "positions-traced"),

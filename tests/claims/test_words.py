@@ -17,16 +17,17 @@ NUMBERS = {
 @pytest.mark.parametrize(
     ("reason", "parts"),
     [
-        ("observed", ["7 values in 3 messages", "12 of the 14 times", "2 of 15 hands-off times", "a; b; c; 1 more"]),
-        ("positions-traced", ["13 jumps to a cue point, 11", "within 25 ms", "not measured yet"]),
+        ("observed", ["7 values in 3 messages", "14 times", "within 5 seconds 12 times", "2 of 15 hands-off times", "a; b; c; 1 more"]),
+        ("positions-traced", ["11 of your 13 jumps to a cue point", "within 25 ms", "not measured yet"]),
         ("not-worked-out", ["4 fields", "14 times"]),
         ("not-exercised", ["Nobody", "says nothing about cue points"]),
         ("no-marks", ["no test for cue points", "92%"]),
-        ("too-few", ["only 14 times", "five times"]),
-        ("no-journal", ["14 times", "refused the recording"]),
+        ("too-few", ["only 14 times", "Five times"]),
+        ("no-journal", ["14 times", "connections that refused it"]),
         ("sealed", ["92%", "Too little"]),
         ("no-tail", ["9 seconds after"]),
         ("absent", ["14 times", "92% at those moments", "up to 19% of cases"]),
+        ("silent", ["14 times", "nothing at all passed our recording", "up to 19% of cases"]),
     ],
 )  # fmt: skip
 def test_sentence_of_every_reason(catalogue: Catalogue, reason: str, parts: list[str]) -> None:
@@ -36,8 +37,9 @@ def test_sentence_of_every_reason(catalogue: Catalogue, reason: str, parts: list
     assert not [word for word in ("safe", "never", "does not send", "no evidence") if word in text]
 
 
-def test_kinds_that_no_action_provokes(catalogue: Catalogue) -> None:
-    text = sentence("not-exercised", catalogue.categories["identity"], "TIDAL", NUMBERS)
+@pytest.mark.parametrize("reason", ["not-exercised", "no-marks"])
+def test_kinds_that_no_action_provokes(catalogue: Catalogue, reason: str) -> None:
+    text = sentence(reason, catalogue.categories["identity"], "TIDAL", NUMBERS)
     assert "data about who you are" in text
     assert "no test" in text
 
@@ -64,3 +66,12 @@ def test_counts_and_plurals() -> None:
 def test_every_verdict_says_what_would_change_it() -> None:
     for verdict in ("seen", "seen, indirectly", "not seen", "not tested", "not visible"):
         assert falsifier(verdict)
+
+
+def test_sentences_are_short(catalogue: Catalogue) -> None:
+    """At most 20 words, the list of fields aside; names of kinds may add a few."""
+    for reason in ("positions-traced", "not-worked-out", "not-exercised", "no-marks", "too-few",
+                   "no-journal", "sealed", "no-tail", "absent", "silent"):  # fmt: skip
+        text = sentence(reason, catalogue.categories["cue"], "TIDAL", NUMBERS)
+        for part in text.split(". "):
+            assert len(part.split()) <= 20, part

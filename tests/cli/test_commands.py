@@ -93,7 +93,7 @@ def test_truncated_capture_still_gives_a_report_that_says_so(tmp_path: Path) -> 
     (tmp_path / "cut.mitm").write_bytes(whole[:-50])
     result = run("report", tmp_path / "cut.mitm", "-o", tmp_path / "r.html")
     assert result.exit_code == 0, result.output
-    assert "Parts of the recording could not be read" in result.stdout
+    assert "1 part of the recording could not be read" in result.stdout
 
 
 def test_unwritable_output_is_an_error_not_a_traceback(tmp_path: Path) -> None:
@@ -119,6 +119,30 @@ def test_catalogue_check() -> None:
     result = run("catalogue", "check")
     assert result.exit_code == 0, result.output
     assert "0 errors" in result.stdout
+
+
+def test_folder_that_is_no_catalogue_is_named(tmp_path: Path) -> None:
+    result = run("catalogue", "check", tmp_path)
+    assert result.exit_code == 1
+    assert "holds no categories.yaml" in result.stderr
+    assert "Next: Copy the folder" in result.stderr
+
+
+def test_audit_folder_is_not_mixed_with_captures(tmp_path: Path) -> None:
+    (tmp_path / "audit.json").write_text("{}", encoding="utf-8")
+    result = run("report", tmp_path, SEGMENT, "-o", tmp_path / "r.html")
+    assert result.exit_code == 1
+    assert "is an audit folder" in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437"])
+def test_old_consoles_get_the_answers(tmp_path: Path, encoding: str) -> None:
+    command = [sys.executable, "-m", "auditor", "report", str(SEGMENT), "-o", str(tmp_path / "r"),
+               "--no-charts"]  # fmt: skip
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Not tested" in done.stdout.decode(encoding)
 
 
 def test_catalogue_check_finds_a_broken_example(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_rows_carry_the_facts(demo: Audit) -> None:
     assert cue.evidence[0].href == "#claim-cue.demostream"
     assert cue.evidence[0].text == "DemoStream"
     assert (loop.did, loop.readable, bool(loop.test)) == (("You did it", "0 times"), "", True)
-    assert identity.did == ("", "Always on")
+    assert identity.did == ("", "Needs no action of yours")
     assert identity.strength is not None
     assert identity.strength.pips == "●●●"
 
@@ -67,8 +67,10 @@ def test_made_up_and_staged_captures_are_tagged(demo: Audit) -> None:
     assert make_page(demo).tag == "Synthetic"
     session.update(synthetic=False, canned_server=True)
     assert make_page(demo).tag == "Staged"
+    assert make_page(demo).origin == session["provenance"] != ""
     session.update(canned_server=False)
     assert make_page(demo).tag == ""
+    assert make_page(demo).origin == ""
 
 
 def test_receivers_show_their_own_share(demo: Audit) -> None:

@@ -1,0 +1,41 @@
+"""Notices: whatever makes a report less than it looks stands above everything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auditor.claims.facts import notices
+
+PLAIN = {
+    "synthetic": False, "canned_server": False, "app_kind": "DJ application", "damaged": False,
+    "addon_errors": 0,
+}  # fmt: skip
+
+
+def capture(exchanges: int = 1, losses: int = 0) -> list[dict[str, Any]]:
+    return [{"exchanges": exchanges, "losses": [{"count": losses}] if losses else []}]
+
+
+def test_a_whole_recording_of_a_dj_application_needs_none() -> None:
+    assert notices(PLAIN, capture()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "read", "said"),
+    [
+        ({"synthetic": True}, capture(), "Synthetic capture."),
+        ({"canned_server": True}, capture(), "replies we made ourselves"),
+        ({"app_kind": "published client"}, capture(), "No DJ application was running"),
+        ({"damaged": True, "addon_errors": 1}, capture(), "The recorder failed once:"),
+        ({}, capture(exchanges=0), "holds no message"),
+        ({}, capture(losses=1), "1 part of the recording could not be read."),
+        ({}, capture(losses=3), "3 parts of the recording could not be read."),
+    ],
+)
+def test_every_weakness_is_said(
+    change: dict[str, Any], read: list[dict[str, Any]], said: str
+) -> None:
+    (line,) = notices({**PLAIN, **change}, read)
+    assert said in line
