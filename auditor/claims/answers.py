@@ -92,7 +92,7 @@ def _train(claims: Sequence[Claim], categories: Mapping[str, Category]) -> dict[
         "question": "What could be used to train AI?",
         "headline": headline,
         "points": points,
-        "more": {"text": "About the services’ terms", "href": "#ai"},
+        "more": {"text": "See the evidence for each kind", "href": "#all"},
     }
 
 

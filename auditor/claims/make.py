@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import pandas as pd
 
@@ -131,7 +132,7 @@ def _numbers(
         "idle_hit": disturbed,
         "moved": subject.moved,
         "traced": subject.traced,
-        "error_ms": round(float(errors.quantile(0.95)) * 1000, 1) if len(errors) else 0.0,
+        "error_ms": float(ceil(round(float(errors.max()) * 1000, 1))) if len(errors) else 0.0,
         "carriers": subject.carriers,
         "readable": round(around, 4),
         "tail_s": round(subject.tail_s, 1),

@@ -86,7 +86,7 @@ def _traced(category: Category, receiver: str, numbers: Numbers) -> str:
 
 def _precision(error_ms: float) -> str:
     near = f"within {error_ms:.0f} ms" if error_ms >= 1 else "to the millisecond"
-    return f"19 in 20 of these match {near}."
+    return f"All of these match {near}."
 
 
 def _not_worked_out(category: Category, receiver: str, numbers: Numbers) -> str:

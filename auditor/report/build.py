@@ -50,7 +50,7 @@ def make_page(audit: Audit) -> Page:
     return Page(
         notices=tuple(facts["notices"]),
         tag=_tag(session),
-        origin=session["provenance"] if _tag(session) else "",
+        origin=session["title"] if _tag(session) else "",
         masthead=make_masthead(facts),
         answers=tuple(_answer(one, anchors) for one in facts["answers"]),
         groups=_groups(rows),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from auditor.report.view import Segment
@@ -15,6 +15,7 @@ _UNSEEN = re.compile(
     "[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
 _LABEL = re.compile(r"‹(?:[a-z][a-z-]* [a-z0-9]{4}(?:, \d+ characters)?|\d+ bytes)›")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = 60
 _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
@@ -49,13 +50,13 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def clock(seconds: float) -> str:
     """Return a moment to the millisecond, UTC."""
-    moment = datetime.fromtimestamp(seconds, tz=UTC)
+    moment = _moment(seconds)
     return f"{_day(moment)}, {moment:%H:%M:%S}.{moment.microsecond // 1000:03d} UTC"
 
 
 def span(started: float, ended: float) -> str:
     """Return the two ends of a session and its length, UTC."""
-    first, last = (datetime.fromtimestamp(moment, tz=UTC) for moment in (started, ended))
+    first, last = (_moment(seconds) for seconds in (started, ended))
     until = f"{last:%H:%M}" if first.date() == last.date() else f"{_day(last)}, {last:%H:%M}"
     ends = [f"{first:%H:%M}", until]
     return f"{_day(first)}, {'–'.join(dict.fromkeys(ends))} UTC ({duration(ended - started)})"
@@ -105,6 +106,11 @@ def anchor(prefix: str, name: str) -> str:
     """Return an element id. Different names give different ids, whatever they contain."""
     plain = name.encode("utf-8", "backslashreplace").decode()
     return f"{prefix}-{quote(plain, safe='').replace('_', '%5F').replace('%', '_')}"
+
+
+def _moment(seconds: float) -> datetime:
+    """Return a moment; Windows has no `fromtimestamp` for times before 1970."""
+    return _EPOCH + timedelta(seconds=seconds)
 
 
 def _day(moment: datetime) -> str:

@@ -267,7 +267,7 @@ class Page:
     tag: str
     """Short mark beside every figure when the capture is no recording of a real service."""
     origin: str
-    """How such a capture was made; empty for all others, the annex tells it."""
+    """What such a capture shows, in one line; empty for all others."""
     masthead: Masthead
     answers: tuple[Answer, ...]
     groups: tuple[Group, ...]

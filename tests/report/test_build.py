@@ -67,7 +67,7 @@ def test_made_up_and_staged_captures_are_tagged(demo: Audit) -> None:
     assert make_page(demo).tag == "Synthetic"
     session.update(synthetic=False, canned_server=True)
     assert make_page(demo).tag == "Staged"
-    assert make_page(demo).origin == session["provenance"] != ""
+    assert make_page(demo).origin == session["title"] != ""
     session.update(canned_server=False)
     assert make_page(demo).tag == ""
     assert make_page(demo).origin == ""
