@@ -28,6 +28,9 @@ from auditor.tables.build import build_tables
 from auditor.tables.collect import Collector
 from auditor.tables.store import FORMAT, Audit
 
+_TOLD = 2000
+"""Characters of a text that a session tells about itself."""
+
 Progress = Callable[[str, int], None]
 """Called with the capture's name and the exchanges read so far."""
 
@@ -102,8 +105,8 @@ def _conclude(
 ) -> Audit:
     redactor = collector.redactor
     names = {name: one.name for name, one in catalogue.receivers.items()}
-    told = facts.capture_facts(captures, counts)
-    session = facts.session_facts(captures, tables, names)
+    told = _cleaned(facts.capture_facts(captures, counts), redactor)
+    session = _cleaned(facts.session_facts(captures, tables, names), redactor)
     totals = summary.totals(tables)
     shares = summary.shares(totals)
     receivers = summary.receivers(tables)
@@ -181,6 +184,18 @@ def _subject(
     return Receiver(ranked[0]["id"], ranked[0]["name"], ranked[0]["role"])
 
 
+def _cleaned(value: Any, redactor: Redactor) -> Any:
+    """Hide what looks like a secret in what people and file names told; digests stay."""
+    if isinstance(value, dict):
+        kept = ("sha256", "app_version")
+        return {
+            name: one if name in kept else _cleaned(one, redactor) for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_cleaned(one, redactor) for one in value]
+    return redactor.clean(value, _TOLD) if isinstance(value, str) else value
+
+
 def _swept(value: Any, redactor: Redactor) -> Any:
     """Sweep every text of a nested value."""
     if isinstance(value, str):
@@ -201,6 +216,7 @@ def _swept_claims(claims: tuple[Claim, ...], redactor: Redactor) -> tuple[Claim,
                 (redactor.sweep(path), redactor.sweep(value), mark)
                 for path, value, mark in excerpt.lines
             )
-            excerpt = replace(excerpt, lines=lines)
-        swept.append(replace(claim, excerpt=excerpt))
+            event, endpoint = redactor.sweep(excerpt.event), redactor.sweep(excerpt.endpoint)
+            excerpt = replace(excerpt, lines=lines, event=event, endpoint=endpoint)
+        swept.append(replace(claim, sentence=redactor.sweep(claim.sentence), excerpt=excerpt))
     return tuple(swept)

@@ -7,15 +7,20 @@ without the key can go back. The key is random per audit and is not stored.
 from __future__ import annotations
 
 import hmac
+import json
 import re
-from base64 import b32encode
+from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections import Counter
 from functools import lru_cache, partial
+from urllib.parse import quote, quote_plus
 
 from auditor.records import Value
 
 PREVIEW = 80
 """Characters of a harmless value that are shown."""
+
+_CUT = re.compile(r"… \(\d+ characters\)$")
+"""How `Redactor.clean` ends a text that it cut."""
 
 _ADDRESS = 255
 """Longest host name there can be."""
@@ -23,12 +28,20 @@ _ADDRESS = 255
 _SWEEP_FROM = 8
 """Shorter secrets are not searched inside other texts: they occur there by accident."""
 
+_NAMED = re.compile(
+    r"(?i)(?:password|passwd|secret|(?:access|refresh|id|auth|session|api)[_-]?token|api[_-]?key)"
+    r"\\?[\"']?\s*(?:=|:|%3d|%3a)\s*\\?[\"']?(?!String\b|null\b)([^\s\"'&,;(){}\\‹›]{4,})"
+)
+"""A secret behind its own name, as in addresses, GraphQL and log lines."""
+
 _SHAPES = (
     ("token", re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
     ("token", re.compile(r"(?i)\b(?:bearer|basic)\s+([\w.~+/=-]{8,})")),
-    ("email", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
+    ("email", re.compile(r"\b[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+\b")),
+    ("key", re.compile(r"\b(?:AIza[\w-]{20,}|(?:sk|pk|rk)_(?:live|test)_\w{8,}|gh[a-z]_\w{16,})")),
+    ("token", _NAMED),
     ("device-id", re.compile(r"\bS-1-5-21-\d+-\d+-\d+(?:-\d+)?\b")),
-    ("user-name", re.compile(r"(?i)[/\\](?:users|home)[/\\]([^/\\\s\"']+)")),
+    ("user-name", re.compile(r"(?i)[/\\](?:users|home)[/\\]([^/\\\s\"'{}‹›]+)")),
     # No host has the address x.0.0.0; browsers have such version numbers.
     ("ip", re.compile(r"(?<![\w.])(?<![^/]/)(?!\d+\.0\.0\.0)(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")),
     ("opaque", re.compile(r"(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{41,}")),
@@ -37,6 +50,15 @@ _SHAPES = (
 _ID = re.compile(
     r"(?i)^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{16,}|[\w+/=-]{20,})$"
 )
+
+_RUN = re.compile(
+    r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+    r"|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{16,}"
+)
+"""An id inside a name: of an account, a device, an installation."""
+
+_SPELLED_UP_TO = 4096
+"""Characters of the longest secret that is also searched in its other spellings."""
 
 _UNSEEN = re.compile(
     "[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -48,13 +70,38 @@ def _make_visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+def _spellings(text: str) -> set[str]:
+    """Return how a secret may be written: as it is, shown, escaped, in Base64 and hex.
+
+    Base64 depends on what stands before; of each of its three positions the middle is taken.
+    """
+    found = {text, _make_visible(text)}
+    if _SWEEP_FROM <= len(text) <= _SPELLED_UP_TO:
+        data = text.encode("utf-8", "surrogatepass")
+        found |= {quote(data, safe=""), quote_plus(data), data.hex(), data.hex().upper()}
+        found.add(json.dumps(text)[1:-1])
+        for skipped in range(3):
+            whole = data[skipped : len(data) - (len(data) - skipped) % 3]
+            found |= {b64encode(whole).decode(), urlsafe_b64encode(whole).decode()}
+    return {one for one in found if len(one) >= _SWEEP_FROM}
+
+
+def _covered(text: str, place: int, spelling: str, cut: int) -> int:
+    """Return how many characters of a spelling stand at a place; a cut text may end inside it."""
+    if text.startswith(spelling, place):
+        return len(spelling)
+    is_begun = place + _SWEEP_FROM <= cut and spelling.startswith(text[place:cut])
+    return cut - place if is_begun else 0
+
+
 class Redactor:
     """Turn captured values into previews, remember what was secret, sweep texts for it."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._secrets: dict[str, str] = {}
-        self._by_start: dict[str, list[str]] = {}
+        self._by_start: dict[str, list[tuple[str, str]]] = {}
+        """Spellings by their first characters, the longest first, each with its secret."""
         self.counts: Counter[str] = Counter()
         """How often each kind of secret was replaced."""
         self._label = lru_cache(maxsize=65536)(self._make_label)
@@ -84,21 +131,31 @@ class Redactor:
         text = _make_visible(text)
         return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
+    def path(self, text: str, limit: int = 200) -> str:
+        """Return the place of a value: names of fields, which may be ids of somebody's."""
+        return self.clean(_RUN.sub(partial(self._hide_part, "id"), text), limit)
+
     def address(self, text: str) -> str:
         """Return the name or number of a far end: who gets data is what an audit is for."""
         return _make_visible(text)[:_ADDRESS]
 
     def sweep(self, text: str) -> str:
-        """Replace every secret that the whole audit has learned, wherever it stands."""
+        """Replace every secret that the whole audit has learned, wherever it stands.
+
+        Also where it is spelled in Base64, hex or percent signs, and where `clean` cut it short.
+        """
         if text in self._secrets:
             return self._label(text, self._secrets[text])
+        cut = _CUT.search(text)
         place = 0
         while place + _SWEEP_FROM <= len(text):
-            for secret in self._by_start.get(text[place : place + _SWEEP_FROM], ()):
-                if text.startswith(secret, place):
+            for spelling, secret in self._by_start.get(text[place : place + _SWEEP_FROM], ()):
+                size = _covered(text, place, spelling, cut.start() if cut else 0)
+                if size:
                     label = self._label(secret, self._secrets[secret])
-                    text = text[:place] + label + text[place + len(secret) :]
+                    text = text[:place] + label + text[place + size :]
                     place += len(label) - 1
+                    cut = _CUT.search(text)
                     break
             place += 1
         return text
@@ -118,10 +175,10 @@ class Redactor:
         self.counts[kind] += 1
         if text not in self._secrets:
             self._secrets[text] = kind
-            if len(text) >= _SWEEP_FROM:
-                alike = self._by_start.setdefault(text[:_SWEEP_FROM], [])
-                alike.append(text)
-                alike.sort(key=len, reverse=True)
+            for spelling in _spellings(text):
+                alike = self._by_start.setdefault(spelling[:_SWEEP_FROM], [])
+                alike.append((spelling, text))
+                alike.sort(key=lambda pair: len(pair[0]), reverse=True)
         return self._label(text, kind)
 
     def _hide_part(self, kind: str, found: re.Match[str]) -> str:

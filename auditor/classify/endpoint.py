@@ -17,6 +17,10 @@ _ID = re.compile(
     r"\d{3,}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=\D*\d)[0-9a-fA-F]{8,}"
     r"|(?=\D*\d)[\w-]{16,}|[\w=-]{32,}|.*[:@].*|(?=.*\d)(?:[a-z]+[_-])?\d[\w-]{5,}"
 )
+_PEOPLE = frozenset(
+    ["account", "accounts", "member", "members", "profile", "profiles", "user", "users"]
+)
+"""Segments that are followed by the id of a person."""
 _Address = tuple[str, str, str, str]
 """Kind of exchange, method, host, path."""
 _Found = tuple[Endpoint, tuple[tuple[str, str], ...]]
@@ -137,7 +141,10 @@ class _Route:
 
 
 def fold(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Replace what looks like an id by `{id}`; return the template and the values."""
+    """Replace what looks like an id by `{id}`; return the template and the values.
+
+    A value is named `id`, or `user_id` behind a segment such as `users`, so that it is hidden.
+    """
     values: list[tuple[str, str]] = []
     parts = path.split("/")
     for place, part in enumerate(parts):
@@ -146,7 +153,8 @@ def fold(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
             (stem, dot + ending) if stem and ending.isalnum() and "@" not in part else (part, "")
         )
         if stem and _ID.fullmatch(stem):
-            values.append((f"id{len(values) + 1}" if values else "id", unquote(stem)))
+            name = "user_id" if parts[place - 1].lower() in _PEOPLE else "id"
+            values.append((f"{name}{len(values) + 1}" if values else name, unquote(stem)))
             parts[place] = "{id}" + tail
     return "/".join(parts), tuple(values)
 

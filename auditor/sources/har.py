@@ -13,6 +13,11 @@ from urllib.parse import urlencode, urlsplit
 
 from auditor.errors import SourceError
 from auditor.records import Exchange, Loss, Message
+from auditor.sources.moments import moment
+
+_STATUS = 999
+_LARGEST = 2**48
+"""Bytes of a body; more is damage, and would not fit into a table's sums."""
 
 
 def looks_like(head: bytes) -> bool:
@@ -44,7 +49,7 @@ def _exchanges(entries: list[Any], first: int, losses: list[Loss]) -> Iterator[E
     for position, entry in enumerate(entries):
         try:
             exchange = _exchange(entry, position, number)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             detail = f"entry {position}: {type(error).__name__}"
             losses.append(Loss("entry that could not be read", detail=detail))
             continue
@@ -59,7 +64,8 @@ def _exchange(entry: dict[str, Any], position: int, number: int) -> Exchange:
     response = entry.get("response") or {}
     messages = [_request(request, started)]
     if response:
-        messages.append(_response(response, started + max(float(entry.get("time") or 0), 0) / 1000))
+        took = max(float(entry.get("time") or 0), 0) / 1000
+        messages.append(_response(response, moment(started + took)))
     frames = entry.get("_webSocketMessages") or ()
     messages.extend(_frame(frame) for frame in frames)
     return Exchange(
@@ -75,13 +81,13 @@ def _exchange(entry: dict[str, Any], position: int, number: int) -> Exchange:
         query=url.query,
         headers=_headers(request),
         messages=tuple(messages),
-        status=int(response.get("status") or 0) or None,
+        status=_status(response),
         connection=str(entry.get("connection") or ""),
     )
 
 
 def _time(text: object) -> float:
-    return datetime.fromisoformat(str(text).replace("Z", "+00:00")).timestamp()
+    return moment(datetime.fromisoformat(str(text).replace("Z", "+00:00")).timestamp())
 
 
 def _headers(part: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -118,17 +124,32 @@ def _request(request: dict[str, Any], time: float) -> Message:
             (str(one["name"]), str(one.get("value") or "")) for one in post.get("params") or ()
         ]
         body = urlencode(pairs).encode()
-    declared = int(request.get("bodySize") or 0)
+    declared = _size(request.get("bodySize"))
     missing = "not in the HAR file" if declared > 0 and not body else ""
     return Message(
         direction="out",
         body=body,
-        size=max(declared, 0) if missing else len(body),
+        size=declared if missing else len(body),
         content_type=str(post.get("mimeType") or _named(headers, "content-type")),
         encodings=_encodings(headers),
         time=time,
         omitted=missing,
     )
+
+
+def _status(response: dict[str, Any]) -> int | None:
+    status = int(response.get("status") or 0)
+    if not 0 <= status <= _STATUS:
+        raise ValueError("no status of HTTP")
+    return status or None
+
+
+def _size(value: Any) -> int:
+    """Return a size that an exporter declared; -1 and nothing mean that it does not know."""
+    size = int(value or 0)
+    if size > _LARGEST:
+        raise ValueError("a body of an impossible size")
+    return max(size, 0)
 
 
 def _encodings(headers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
@@ -143,7 +164,7 @@ def _response(response: dict[str, Any], time: float) -> Message:
     return Message(
         direction="in",
         body=body,
-        size=len(body) or max(int(content.get("size") or 0), 0),
+        size=len(body) or _size(content.get("size")),
         content_type=str(content.get("mimeType") or ""),
         encodings=_encodings(headers),
         time=time,
@@ -158,6 +179,6 @@ def _frame(frame: dict[str, Any]) -> Message:
         direction="out" if frame.get("type") == "send" else "in",
         body=body,
         size=len(body),
-        time=float(frame["time"]),
+        time=moment(frame["time"]),
         text=text,
     )

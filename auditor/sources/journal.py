@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor.records import OUTCOMES, Connection, Loss, Mark
+from auditor.records import OUTCOMES, Connection, Loss, Mark, Value
+from auditor.sources.moments import moment
+
+_MOST = 2**48
+"""Bytes of a connection; more is damage, and would not fit into a table's sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,9 @@ def read(path: Path, losses: list[Loss]) -> Journal:
                     frames[str(entry["flow"])] += 1
                 case "error":
                     errors += 1
-        except (ValueError, KeyError, TypeError) as error:
+                case _:
+                    raise ValueError("a kind that this program does not know")  # noqa: TRY301
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             detail = f"line {number}: {type(error).__name__}"
             losses.append(
                 Loss("line of the journal that makes no sense", size=len(line), detail=detail)
@@ -59,11 +66,19 @@ def _lines(path: Path) -> list[tuple[int, bytes]]:
 
 
 def _mark(entry: dict[str, Any]) -> Mark:
-    start = float(entry["start"])
-    values = entry.get("values") or {}
-    if not isinstance(values, dict):
-        raise TypeError("values of a mark must be an object")
-    return Mark(str(entry["action"]), start, float(entry.get("end") or start), values)
+    start = moment(entry["start"])
+    end = moment(start if entry.get("end") is None else entry["end"])
+    values: dict[str, Value] = entry.get("values") or {}
+    if not isinstance(entry["action"], str) or not isinstance(values, dict):
+        raise TypeError("a mark has a word for its action and an object of values")
+    if end < start:
+        raise ValueError("a mark ends before it starts")
+    for value in values.values():
+        if not isinstance(value, str | int | float | None):
+            raise TypeError("values of a mark are single values")
+        if isinstance(value, int | float) and not math.isfinite(value):
+            raise ValueError("values of a mark are finite")
+    return Mark(entry["action"], start, end, values)
 
 
 def _connection(entry: dict[str, Any]) -> Connection:
@@ -74,12 +89,19 @@ def _connection(entry: dict[str, Any]) -> Connection:
     return Connection(
         id=str(entry["id"]),
         outcome=outcome,
-        started=float(entry["started"]),
-        ended=None if ended is None else float(ended),
+        started=moment(entry["started"]),
+        ended=None if ended is None else moment(ended),
         sni=str(entry.get("sni") or ""),
         address=str(entry.get("address") or ""),
-        bytes_up=int(entry.get("bytes_up") or 0),
-        bytes_down=int(entry.get("bytes_down") or 0),
+        bytes_up=_size(entry.get("bytes_up")),
+        bytes_down=_size(entry.get("bytes_down")),
         process=str(entry.get("process") or ""),
         detail=str(entry.get("detail") or ""),
     )
+
+
+def _size(value: object) -> int:
+    size = value or 0
+    if not isinstance(size, int) or not 0 <= size <= _MOST:
+        raise ValueError("a size counts bytes")
+    return size

@@ -12,6 +12,14 @@ from mitmproxy import exceptions, flow, io
 from auditor import flows
 from auditor.errors import SourceError
 from auditor.records import Exchange, Loss
+from auditor.sources.moments import moment
+
+_STATUS = 999
+_LARGEST = 2**48
+"""Bytes of a message; more is damage, and would not fit into a table's sums."""
+
+_BROKEN = (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError)
+"""What mitmproxy raises, beside its own errors, on a flow whose parts are of the wrong kind."""
 
 _HEAD = re.compile(rb"\d{1,12}:")
 
@@ -35,7 +43,11 @@ def _checked(path: Path, first: int, losses: list[Loss]) -> Iterator[Exchange]:
     with path.open("rb") as file:
         reader = _flows(file, path, losses)
         for one in reader:
-            exchange = flows.read_exchange(one, number)
+            try:
+                exchange = _sound(flows.read_exchange(one, number))
+            except _BROKEN as error:
+                losses.append(Loss("flow that makes no sense", detail=type(error).__name__))
+                continue
             if exchange is None:
                 losses.append(Loss("flow of a kind that is not audited", detail=one.type))
                 continue
@@ -49,6 +61,30 @@ def _checked(path: Path, first: int, losses: list[Loss]) -> Iterator[Exchange]:
         )
 
 
+def _sound(exchange: Exchange | None) -> Exchange | None:
+    """Return the exchange; ValueError or TypeError when it cannot be.
+
+    mitmproxy checks few of the kinds, and none of the times, of what it reads.
+    """
+    if exchange is None:
+        return None
+    one = exchange
+    texts = (one.id, one.method, one.scheme, one.host, one.path, one.query, one.connection)
+    if not all(isinstance(text, str) for text in (*texts, one.error)):
+        raise TypeError("a text is missing")
+    if one.status is not None and not 0 <= one.status <= _STATUS:
+        raise ValueError("no status of HTTP")
+    moment(one.started)
+    for message in one.messages:
+        if message.time is not None:
+            moment(message.time)
+        if not isinstance(message.body, bytes):
+            raise TypeError("a body is no bytes")
+        if not 0 <= message.size <= _LARGEST:
+            raise ValueError("a message of an impossible size")
+    return exchange
+
+
 def _flows(file: BinaryIO, path: Path, losses: list[Loss]) -> Iterator[flow.Flow]:
     """Yield flows up to the first damage; count what lies behind it."""
     start = 0
@@ -56,6 +92,6 @@ def _flows(file: BinaryIO, path: Path, losses: list[Loss]) -> Iterator[flow.Flow
         for one in io.FlowReader(file).stream():
             start = file.tell()
             yield one
-    except (exceptions.FlowReadException, ValueError, TypeError, KeyError) as error:
+    except (exceptions.FlowReadException, *_BROKEN) as error:
         rest = path.stat().st_size - start
         losses.append(Loss("damaged", size=rest, detail=str(error) or type(error).__name__))

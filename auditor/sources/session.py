@@ -12,6 +12,7 @@ from auditor.errors import CatalogueError, SourceError
 from auditor.records import Exchange, Loss
 from auditor.sources import journal, mitm
 from auditor.sources.capture import Capture, Session
+from auditor.sources.facts import checked
 
 _FILES = ("session.yaml", "flows.mitm", "journal.jsonl")
 
@@ -53,12 +54,11 @@ def _facts(path: Path, losses: list[Loss]) -> dict[str, Any]:
         losses.append(Loss("session.yaml is missing"))
         return {}
     try:
-        facts = read_yaml(path)
+        return checked(read_yaml(path), losses)
     except CatalogueError as error:
         raise SourceError(
             error.message, "Mend session.yaml, or delete it: the flows are readable without it."
         ) from error
-    return facts if isinstance(facts, dict) else {}
 
 
 def _exchanges(

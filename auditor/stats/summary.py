@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -124,7 +125,7 @@ def flows(exchanges: pd.DataFrame) -> list[dict[str, Any]]:
 def bars(exchanges: pd.DataFrame, started: float, ended: float) -> tuple[int, list[dict[str, Any]]]:
     """Return the width of a bar in seconds, and messages per bar, readable or not."""
     span = max(ended - started, 1.0)
-    width = next((size for size in _BINS if span / size <= _MOST_BARS), _BINS[-1])
+    width = next((size for size in _BINS if span / size <= _MOST_BARS), ceil(span / _MOST_BARS))
     count = int(span // width) + 1
     sealed = (exchanges["bytes_read"] == 0) & (exchanges["bytes_out"] > 0)
     place = ((seconds(exchanges["time"]) - started) // width).clip(0, count - 1).astype("int64")

@@ -15,11 +15,12 @@ _MEANS = 400
 """Characters of an explanation; the lexicon's names the fields around, which are captured text."""
 
 _FREE_TEXT = {
-    "observations": ("value", "path", "event"),
-    "fields": ("example", "path", "event", "means"),
-    "marks": ("values",),
-    "connections": ("detail",),
-    "unread": ("detail", "path"),
+    "exchanges": ("endpoint",),
+    "observations": ("value", "path", "event", "endpoint"),
+    "fields": ("example", "path", "event", "means", "endpoint"),
+    "marks": ("action", "values"),
+    "connections": ("id", "process", "detail"),
+    "unread": ("detail", "path", "endpoint"),
 }
 """Columns that hold captured text; swept once more when every secret is known."""
 

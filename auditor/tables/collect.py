@@ -52,6 +52,7 @@ class Collector:
         self._weight: dict[tuple[str, str], int] = {}
         self._interactions = interactions
         self._name = lru_cache(maxsize=65536)(lambda text: redactor.clean(text, 200))
+        self._path = lru_cache(maxsize=65536)(redactor.path)
 
     def add(self, capture: int, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
         """Take one exchange."""
@@ -86,7 +87,7 @@ class Collector:
         """Take one line of the connection ledger."""
         self.rows["connections"].append(
             (
-                connection.id,
+                self._name(connection.id),
                 connection.outcome,
                 connection.started,
                 connection.ended,
@@ -108,8 +109,9 @@ class Collector:
 
     def field_names(self, key: FieldKey) -> tuple[str, ...]:
         """Return the key of a field as outputs may show it."""
-        receiver, *names = key
-        return (self.redactor.address(receiver), *(self._name(name) for name in names))
+        receiver, *names, path = key
+        shown = (self._name(name) for name in names)
+        return (self.redactor.address(receiver), *shown, self._path(path))
 
     def _add_observations(self, exchange: Exchange, site: Site, sent: Sent) -> None:
         rows = self.rows["observations"]
@@ -129,7 +131,7 @@ class Collector:
                     self._name(site.endpoint),
                     self._name(one.event),
                     leaf.context,
-                    self._name(leaf.path),
+                    self._path(leaf.path),
                     preview,
                     self._number(one),
                     one.unit,
@@ -185,7 +187,7 @@ class Collector:
                         self._name(site.endpoint),
                         gap.reason,
                         self._name(gap.detail),
-                        self._name(gap.path),
+                        self._path(gap.path),
                         gap.size,
                     )
                 )
@@ -241,7 +243,7 @@ class Collector:
             steps=first.leaf.steps,
             lines=tuple(
                 (
-                    self._name(one.leaf.path),
+                    self._path(one.leaf.path),
                     self.redactor.preview(one.leaf.value, one.secret, one.category),
                     one.category == category,
                 )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from mitmproxy import io
+from mitmproxy.io import tnetstring
 from mitmproxy.test import tflow
 
 from auditor.errors import SourceError
@@ -206,3 +207,61 @@ def test_session_with_broken_facts_names_the_place(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"session\.yaml:\d+:\d+:") as caught:
         open_capture(session(tmp_path, facts="a: [1\n"))
     assert "delete" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"kind": "other"}',
+        '{"kind": "mark", "action": "seek", "start": NaN}',
+        '{"kind": "mark", "action": "seek", "start": 253402300800}',
+        '{"kind": "mark", "action": "seek", "start": 9, "end": 8}',
+        '{"kind": "mark", "action": null, "start": 9}',
+        '{"kind": "mark", "action": "seek", "start": 9, "values": {"position_s": [1]}}',
+        '{"kind": "mark", "action": "seek", "start": 9, "values": {"position_s": Infinity}}',
+        '{"kind": "connection", "id": "c", "outcome": "failed", "started": 9, "bytes_up": 1e400}',
+        '{"kind": "connection", "id": "c", "outcome": "failed", "started": 9, "bytes_up": -5}',
+        "[" * 100_000,
+    ],
+)
+def test_lines_that_cannot_be_are_counted(tmp_path: Path, line: str) -> None:
+    capture = open_capture(session(tmp_path, line + "\n"))
+    assert not capture.session.marks
+    assert not capture.session.connections
+    assert [loss.reason for loss in capture.losses] == ["line of the journal that makes no sense"]
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        ("", "id", None),
+        ("request", "timestamp_start", float("nan")),
+        ("request", "timestamp_start", 253402300800.0),
+        ("response", "status_code", 10**30),
+        ("metadata", "auditor_omitted", {"request": {"why": "audio", "size": 10**30}}),
+        ("metadata", "auditor_omitted", [1]),
+    ],
+)
+def test_flow_of_impossible_parts_is_counted_and_the_next_is_read(
+    tmp_path: Path, part: str, name: str, value: object
+) -> None:
+    bad, good = tflow.tflow(resp=True), tflow.tflow(resp=True)
+    state = bad.get_state()
+    (state[part] if part else state)[name] = value
+    path = tmp_path / "odd.mitm"
+    with path.open("wb") as file:
+        tnetstring.dump(state, file)
+        tnetstring.dump(good.get_state(), file)
+    capture = open_capture(path)
+    assert [one.id for one in capture.exchanges] == [good.id]
+    assert [loss.reason for loss in capture.losses] == ["flow that makes no sense"]
+
+
+def test_har_numbers_that_cannot_be_are_counted(tmp_path: Path) -> None:
+    endless = {**HAR_ENTRY, "request": {**HAR_ENTRY["request"], "bodySize": float("inf")}}  # type: ignore[dict-item]
+    late = {**HAR_ENTRY, "startedDateTime": "9999-12-31T23:59:59Z"}
+    early = {**HAR_ENTRY, "startedDateTime": "0001-01-01T00:00:00+23:59"}
+    status = {**HAR_ENTRY, "response": {**HAR_ENTRY["response"], "status": 2**70}}  # type: ignore[dict-item]
+    capture = open_capture(har(tmp_path, endless, late, early, status, HAR_ENTRY))
+    assert len(list(capture.exchanges)) == 1
+    assert len(capture.losses) == 4
