@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from auditor import paths
 from auditor.catalogue.model import Catalogue, FieldRule
-from auditor.classify.events import Clock, EventFinder, moment
-from auditor.classify.fields import RuleBook, is_whole
+from auditor.classify.events import SCALE, Clock, EventFinder, moment
+from auditor.classify.fields import RuleBook
 from auditor.classify.lexicon import Judge, Judgement, Surroundings
-from auditor.classify.neighbours import Neighbours
+from auditor.classify.neighbours import home
 from auditor.records import Decoded, Exchange, Leaf, Observation, Site, Strength, Value
 
 _STRENGTH: dict[str, Strength] = {
@@ -25,8 +25,8 @@ _SECRET_KIND = {"device-id": "device"}
 _LONGEST_NAME = 128
 _MOST_NAMES = 64
 """In objects with more members the neighbours say nothing: they are lists or dictionaries."""
-
-
+_SPOKEN = frozenset({"body", "query"})
+"""Contexts in which the names around a field say something."""
 _ALONE: frozenset[str] = frozenset()
 _MEMORY = 50_000
 
@@ -38,6 +38,7 @@ class _Reading:
     own: str
     around: Surroundings
     secret: str
+    names_event: bool
     mute: bool
     """No word of the lexicon: the value need not be looked at."""
 
@@ -70,25 +71,23 @@ class Classifier:
         book = self._books.get(name, self._general) if site.known else self._general
         finder = self._finders.get(name, self._finder) if site.known else self._finder
         events = finder.find(leaves)
-        whole = book.where_paths
-        neighbours = Neighbours(leaves, book.where_names, whole)
-        observations = []
-        times: list[tuple[Leaf, float]] = []
-        for leaf, event, beside in zip(leaves, events, self._beside(leaves), strict=True):
-            rule = _choose(book, leaf, event, neighbours)
-            one = self._observe(leaf, event, rule, beside)
-            observations.append((one, rule))
-            if one.unit and (when := moment(leaf.value, one.unit)) is not None:
-                times.append((leaf, when))
-        return tuple(_with_time(observations, times))
+        rules = book.choose(leaves, events)
+        times = _times(leaves, rules)
+        names = self._beside(leaves)
+        columns = zip(leaves, events, times, rules, names, strict=True)
+        return tuple(self._observe(*column) for column in columns)
 
     def _beside(self, leaves: Sequence[Leaf]) -> list[frozenset[str]]:
         """Return the names in each leaf's object, its own among them; equal sets are one set."""
-        places = [_object_of(leaf) for leaf in leaves]
-        found: dict[tuple[str, tuple[int, ...]], set[str]] = {}
-        for leaf, place in zip(leaves, places, strict=True):
-            if leaf.context in {"body", "query"}:
-                found.setdefault(place, set()).update(paths.keys(leaf.path)[-1:])
+        places: list[tuple[str, tuple[int, ...]] | None] = []
+        found: dict[tuple[str, tuple[int, ...]] | None, set[str]] = {}
+        for leaf in leaves:
+            place = None
+            if leaf.context in _SPOKEN:
+                around, levels, name = home(leaf.path)
+                place = (around, leaf.at[:levels])
+                found.setdefault(place, set()).update(name)
+            places.append(place)
         if len(self._names) >= _MEMORY:
             self._names.clear()
         sets = {
@@ -102,56 +101,52 @@ class Classifier:
         self,
         leaf: Leaf,
         event: str,
+        when: float | None,
         rule: FieldRule | None,
         beside: frozenset[str],
     ) -> Observation:
         if rule is None:
-            return self._by_words(leaf, event, None, beside)
-        if leaf.value is None or leaf.value == "" or leaf.value in rule.off:
-            return _unmeasured(leaf, event, rule)
+            return self._by_words(leaf, event, when, None, beside)
+        if _is_unmeasured(leaf.value, rule):
+            return _unmeasured(leaf, event, when, rule)
         if not rule.category:
-            return self._by_words(leaf, event, rule, beside)
+            return self._by_words(leaf, event, when, rule, beside)
         if rule.names_event and isinstance(leaf.value, str):
             said = self._judge.judge_name(leaf.value[:_LONGEST_NAME])
             if said.category != "other":
-                return Observation(
-                    leaf,
-                    said.category,
-                    said.strength,
-                    "lexicon",
-                    "lexicon",
-                    said.means,
-                    event=event,
-                )
-        return _by_rule(leaf, event, rule)
+                return _by_lexicon(leaf, said, event, when)
+        return _by_rule(leaf, event, when, rule)
 
     def _by_words(
-        self, leaf: Leaf, event: str, rule: FieldRule | None, beside: frozenset[str]
+        self,
+        leaf: Leaf,
+        event: str,
+        when: float | None,
+        rule: FieldRule | None,
+        beside: frozenset[str],
     ) -> Observation:
         reading = self._read(leaf, event, beside)
         if reading.mute and rule is None:
-            return Observation(leaf, "other", "weak", event=event)
-        said = self._say(reading.own, leaf.value, reading.around)
+            return Observation(leaf, "other", "weak", event=event, event_time=when)
+        said = self._say(reading, leaf.value)
         secret = reading.secret or (rule.secret if rule else "")
-        if said.category == "other":
-            return Observation(
-                leaf,
-                _SECRET_KIND.get(secret, "identity") if secret else "other",
-                "weak",
-                rule=rule.id if rule else ("lexicon" if secret else ""),
-                basis=rule.evidence.basis if rule else ("lexicon" if secret else ""),
-                means=rule.means if rule else "",
-                secret=secret,
-                event=event,
-            )
-        means = f"{rule.means}; {said.means}" if rule else said.means
+        if said.category != "other":
+            return _by_lexicon(leaf, said, event, when, secret, rule)
         return Observation(
-            leaf, said.category, said.strength, "lexicon", "lexicon", means, "", secret, event
+            leaf,
+            _SECRET_KIND.get(secret, "identity") if secret else "other",
+            "weak",
+            rule=rule.id if rule else ("lexicon" if secret else ""),
+            basis=rule.evidence.basis if rule else ("lexicon" if secret else ""),
+            means=rule.means if rule else "",
+            secret=secret,
+            event=event,
+            event_time=when,
         )
 
     def _read(self, leaf: Leaf, event: str, beside: frozenset[str]) -> _Reading:
         """Return what the names say; the same names are read once."""
-        spoken = leaf.context in {"body", "query"}
+        spoken = leaf.context in _SPOKEN
         key = (leaf.path, event, beside, spoken)
         known = self._readings.get(key)
         if known is not None:
@@ -161,18 +156,19 @@ class Classifier:
         if spoken:
             around = Surroundings((event, *above) if event else above, beside - {own})
         secret = self._judge.secret(own, around)
-        silent = not self._judge.speaks(own, around) and not self._judge.is_event_name(own)
+        names_event = self._judge.is_event_name(own)
+        mute = not (secret or names_event or self._judge.speaks(own, around))
         if len(self._readings) >= _MEMORY:
             self._readings.clear()
-        return self._readings.setdefault(key, _Reading(own, around, secret, silent and not secret))
+        return self._readings.setdefault(key, _Reading(own, around, secret, names_event, mute))
 
-    def _say(self, own: str, value: Value, around: Surroundings) -> Judgement:
+    def _say(self, reading: _Reading, value: Value) -> Judgement:
         """Read the value where the field names an event, else the field's name."""
-        if isinstance(value, str) and self._judge.is_event_name(own):
+        if reading.names_event and isinstance(value, str):
             said = self._judge.judge_name(value[:_LONGEST_NAME])
             if said.category != "other":
                 return said
-        return self._judge.judge(own, value, around)
+        return self._judge.judge(reading.own, value, reading.around)
 
 
 def parameter_leaves(site: Site) -> list[Leaf]:
@@ -180,21 +176,42 @@ def parameter_leaves(site: Site) -> list[Leaf]:
     return [Leaf("path", name, value) for name, value in site.parameters]
 
 
-def _choose(book: RuleBook, leaf: Leaf, event: str, near: Neighbours) -> FieldRule | None:
-    for rule in book.resolve(event, leaf.context, leaf.path):
-        if all(_holds(leaf, key, wanted, near) for key, wanted in rule.where):
-            return rule
-    return None
+def _times(leaves: Sequence[Leaf], rules: Sequence[FieldRule | None]) -> Sequence[float | None]:
+    """Return for every leaf the time of its neighbour with a time unit."""
+    told = [
+        (leaf, when)
+        for leaf, rule in zip(leaves, rules, strict=True)
+        if rule and rule.unit in SCALE and rule.category and not _is_unmeasured(leaf.value, rule)
+        if (when := moment(leaf.value, rule.unit)) is not None
+    ]
+    if not told:
+        return [None] * len(leaves)
+    clock = Clock(told)
+    return [
+        clock.time_of(leaf, rule.time if rule else "")
+        for leaf, rule in zip(leaves, rules, strict=True)
+    ]
 
 
-def _holds(leaf: Leaf, key: str, wanted: object, near: Neighbours) -> bool:
-    value, found = (
-        near.by_path(leaf, key, leaf.context) if is_whole(key) else near.by_name(leaf, key)
+def _is_unmeasured(value: Value, rule: FieldRule) -> bool:
+    """Say whether a field is there, but empty or at rest: it decides nothing."""
+    return value is None or value == "" or value in rule.off
+
+
+def _unmeasured(leaf: Leaf, event: str, when: float | None, rule: FieldRule) -> Observation:
+    return Observation(
+        leaf,
+        rule.category or "other",
+        "weak",
+        rule.id,
+        rule.evidence.basis,
+        f"{rule.means} ({'empty' if leaf.value in {None, ''} else 'resting value'})",
+        event=event,
+        event_time=when,
     )
-    return found and value == wanted
 
 
-def _by_rule(leaf: Leaf, event: str, rule: FieldRule) -> Observation:
+def _by_rule(leaf: Leaf, event: str, when: float | None, rule: FieldRule) -> Observation:
     return Observation(
         leaf,
         rule.category,
@@ -205,37 +222,27 @@ def _by_rule(leaf: Leaf, event: str, rule: FieldRule) -> Observation:
         rule.unit,
         rule.secret,
         event,
-        None,
+        when,
         rule.indicates,
     )
 
 
-def _unmeasured(leaf: Leaf, event: str, rule: FieldRule) -> Observation:
-    """Return an observation that decides nothing: the field is there, but it is empty."""
+def _by_lexicon(
+    leaf: Leaf,
+    said: Judgement,
+    event: str,
+    when: float | None,
+    secret: str = "",
+    rule: FieldRule | None = None,
+) -> Observation:
     return Observation(
         leaf,
-        rule.category or "other",
-        "weak",
-        rule.id,
-        rule.evidence.basis,
-        f"{rule.means} ({'empty' if leaf.value in {None, ''} else 'resting value'})",
+        said.category,
+        said.strength,
+        "lexicon",
+        "lexicon",
+        f"{rule.means}; {said.means}" if rule else said.means,
+        secret=secret,
         event=event,
+        event_time=when,
     )
-
-
-def _object_of(leaf: Leaf) -> tuple[str, tuple[int, ...]]:
-    around = paths.container(leaf.path)
-    return around, leaf.at[: paths.levels(around)]
-
-
-def _with_time(
-    observations: list[tuple[Observation, FieldRule | None]], times: list[tuple[Leaf, float]]
-) -> Iterator[Observation]:
-    """Give every observation the time of its neighbour with a time unit."""
-    if not times:
-        yield from (one for one, _ in observations)
-        return
-    clock = Clock(times)
-    for one, rule in observations:
-        when = clock.time_of(one.leaf, rule.time if rule else "")
-        yield replace(one, event_time=when) if when is not None else one

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import cast
+from typing import TypeAlias, cast
 
 from auditor import paths
 from auditor.catalogue.pattern import shared, split
 from auditor.classify.fields import is_whole
 from auditor.classify.lexicon import Judge
-from auditor.classify.neighbours import Neighbours, containers
+from auditor.classify.neighbours import containers
 from auditor.classify.shapes import number_of
 from auditor.records import Context, Leaf, Value
 
-_SCALE = {"unix-s": 1.0, "unix-ms": 1e3, "unix-us": 1e6}
+_Place: TypeAlias = tuple[Context, str]
+_Spot: TypeAlias = tuple[Context, str, tuple[int, ...]]
+
+SCALE = {"unix-s": 1.0, "unix-ms": 1e3, "unix-us": 1e6}
+"""Units of moments, as parts of a second."""
 _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments, whatever the field is called."""
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
@@ -28,9 +32,9 @@ _TOGETHER = {"body", "query"}
 def moment(value: Value, unit: str) -> float | None:
     """Return the moment that a value says, in seconds since 1970."""
     number = number_of(value)
-    if number is None or unit not in _SCALE:
+    if number is None or unit not in SCALE:
         return None
-    seconds = number / _SCALE[unit]
+    seconds = number / SCALE[unit]
     return seconds if _PLAUSIBLE[0] <= seconds <= _PLAUSIBLE[1] else None
 
 
@@ -40,36 +44,68 @@ class EventFinder:
     def __init__(self, places: tuple[str, ...], judge: Judge) -> None:
         """Look at `places` (paths, or `query:path`); without any, at names such as `event`."""
         self._places = tuple(_place(text) for text in places)
-        self._judge = judge
+        self._names_event = lru_cache(maxsize=65536)(
+            lambda path: any(judge.is_event_name(name) for name in paths.keys(path)[-1:])
+        )
 
     def find(self, leaves: Sequence[Leaf]) -> list[str]:
         """Return the event of every leaf; empty where there is none."""
         places = self._places or self._guess(leaves)
         if not places:
             return [""] * len(leaves)
-        near = Neighbours(leaves, frozenset(), frozenset(path for _, path in places))
-        return [self._event_of(leaf, places, near) for leaf in leaves]
+        told = _told(leaves, places)
+        return [_best(leaf.at, _sources(leaf.context, leaf.path, places), told) for leaf in leaves]
 
-    def _guess(self, leaves: Sequence[Leaf]) -> tuple[tuple[Context, str], ...]:
-        found: dict[tuple[Context, str], None] = {}
+    def _guess(self, leaves: Sequence[Leaf]) -> tuple[_Place, ...]:
+        found: dict[_Place, None] = {}
         for leaf in leaves:
-            names = paths.keys(leaf.path) if leaf.context in {"body", "query"} else ()
-            if names and self._judge.is_event_name(names[-1]) and isinstance(leaf.value, str):
+            spoken = leaf.context in _TOGETHER and isinstance(leaf.value, str)
+            if spoken and self._names_event(leaf.path):
                 found[leaf.context, leaf.path] = None
         return tuple(found)[:_MOST_PLACES]
 
-    def _event_of(self, leaf: Leaf, places: Sequence[tuple[Context, str]], near: Neighbours) -> str:
-        best: tuple[int, str] = (-1, "")
-        for context, path in places:
-            if context != leaf.context and not {context, leaf.context} <= _TOGETHER:
-                continue
-            same = shared(leaf.path, path) if context == leaf.context else ""
-            if paths.levels(paths.container(path)) > paths.levels(same):
-                continue  # the leaf is outside of the list that the event is an item of
-            value, found = near.by_path(leaf, path, context)
-            if found and isinstance(value, str) and _NAME.fullmatch(value):
-                best = max(best, (len(split(same)), value))
-        return best[1]
+
+def _told(leaves: Sequence[Leaf], places: Sequence[_Place]) -> dict[_Spot, str]:
+    """Return the event names that stand at the places; empty where a value can be no name."""
+    told: dict[_Spot, str] = {}
+    for leaf in leaves:
+        if (leaf.context, leaf.path) in places:
+            value = leaf.value
+            name = value if isinstance(value, str) and _NAME.fullmatch(value) else ""
+            for size in range(len(leaf.at) + 1):
+                told.setdefault((leaf.context, leaf.path, leaf.at[:size]), name)
+    return told
+
+
+@lru_cache(maxsize=65536)
+def _sources(
+    context: Context, path: str, places: tuple[_Place, ...]
+) -> tuple[tuple[int, int, _Place], ...]:
+    """Return the places that may name the event of a field.
+
+    Each with its nearness, and the levels that the field must share with it.
+    """
+    found = []
+    for place in places:
+        if place[0] != context and not {place[0], context} <= _TOGETHER:
+            continue
+        same = shared(path, place[1]) if place[0] == context else ""
+        levels = paths.levels(same)
+        if paths.levels(paths.container(place[1])) <= levels:
+            found.append((len(split(same)), levels, place))
+        # else the field is outside of the list that the event is an item of
+    return tuple(found)
+
+
+def _best(
+    at: tuple[int, ...], sources: Sequence[tuple[int, int, _Place]], told: dict[_Spot, str]
+) -> str:
+    best = (-1, "")
+    for near, levels, (context, path) in sources:
+        name = told.get((context, path, at[:levels]))
+        if name:
+            best = max(best, (near, name))
+    return best[1]
 
 
 class Clock:
@@ -77,11 +113,13 @@ class Clock:
 
     def __init__(self, times: Sequence[tuple[Leaf, float]]) -> None:
         self._own = {(leaf.context, leaf.path, leaf.at): when for leaf, when in times}
-        self._index: dict[tuple[Context, str, tuple[int, ...]], float] = {}
+        self._index: dict[_Spot, float] = {}
         for leaf, when in times:
             for size in range(len(leaf.at) + 1):
                 self._index.setdefault((leaf.context, leaf.path, leaf.at[:size]), when)
-        self._paths = tuple(dict.fromkeys((leaf.context, leaf.path) for leaf, _ in times))
+        self._paths: dict[Context, tuple[str, ...]] = {}
+        for context, path in dict.fromkeys((leaf.context, leaf.path) for leaf, _ in times):
+            self._paths[context] = (*self._paths.get(context, ()), path)
 
     def time_of(self, leaf: Leaf, named: str) -> float | None:
         """Return when the thing that a leaf tells of happened.
@@ -89,10 +127,12 @@ class Clock:
         A time field is its own moment. Otherwise the neighbour that the rule names, else the
         nearest object around that tells a moment.
         """
+        times = self._paths.get(leaf.context)
+        if times is None:
+            return None
         own = self._own.get((leaf.context, leaf.path, leaf.at))
         if own is not None:
             return own
-        times = tuple(path for context, path in self._paths if context == leaf.context)
         for path, size in _ordered(leaf.path, named, times):
             when = self._index.get((leaf.context, path, leaf.at[:size]))
             if when is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from auditor.catalogue import pattern
 from auditor.catalogue.model import FieldRule
-from auditor.records import Context
+from auditor.classify.neighbours import Neighbours
+from auditor.records import Context, Leaf
 
 _MEMORY = 50_000
 
@@ -27,14 +28,28 @@ class RuleBook:
             for rule in group:
                 self._add(rule, own=own)
 
+    def choose(self, leaves: Sequence[Leaf], events: Sequence[str]) -> list[FieldRule | None]:
+        """Return the rule of every leaf of one message, or None where none fits."""
+        near = Neighbours(leaves, self.where_names, self.where_paths)
+        chosen: list[FieldRule | None] = []
+        for leaf, event in zip(leaves, events, strict=True):
+            for rule in self.resolve(event, leaf.context, leaf.path):
+                if not rule.where or _holds(rule, leaf, near):
+                    chosen.append(rule)
+                    break
+            else:
+                chosen.append(None)
+        return chosen
+
     def resolve(self, event: str, context: Context, path: str) -> tuple[FieldRule, ...]:
         """Return the rules that may hold for a field, the best first; conditions are not tested."""
         key = (event, context, path)
-        if key not in self._resolved:
+        found = self._resolved.get(key)
+        if found is None:
             if len(self._resolved) >= _MEMORY:
                 self._resolved.clear()
-            self._resolved[key] = self._find(event, context, path)
-        return self._resolved[key]
+            found = self._resolved[key] = self._find(event, context, path)
+        return found
 
     def _find(self, event: str, context: Context, path: str) -> tuple[FieldRule, ...]:
         found = list(self._exact.get((context, path), ()))
@@ -62,6 +77,17 @@ class RuleBook:
             self.where_paths |= {key}
         else:
             self.where_names |= {key}
+
+
+def _holds(rule: FieldRule, leaf: Leaf, near: Neighbours) -> bool:
+    """Say whether the neighbours of a leaf have the values that a rule asks for."""
+    for key, wanted in rule.where:
+        value, found = (
+            near.by_path(leaf, key, leaf.context) if is_whole(key) else near.by_name(leaf, key)
+        )
+        if not found or value != wanted:
+            return False
+    return True
 
 
 def is_whole(key: str) -> bool:

@@ -23,8 +23,8 @@ class Neighbours:
     ) -> None:
         """Remember leaves whose last name is in `names` or whose whole path is in `whole`."""
         self._values: dict[tuple[Context, str, tuple[int, ...]], Value] = {}
-        for leaf in leaves:
-            if leaf.path in whole or _last(leaf.path) in names:
+        for leaf in leaves if names or whole else ():
+            if leaf.path in whole or not names.isdisjoint(home(leaf.path)[2]):
                 self.add(leaf)
 
     def add(self, leaf: Leaf) -> None:
@@ -50,9 +50,13 @@ class Neighbours:
 
 
 @lru_cache(maxsize=65536)
-def _last(path: str) -> str:
-    names = paths.keys(path)
-    return names[-1] if names else ""
+def home(path: str) -> tuple[str, int, tuple[str, ...]]:
+    """Return the object that holds a value, how many levels it has, and the value's name in it.
+
+    The name stands in a tuple, which is empty where a path has none.
+    """
+    around = paths.container(path)
+    return around, paths.levels(around), paths.keys(path)[-1:]
 
 
 @lru_cache(maxsize=65536)
