@@ -46,13 +46,21 @@ def _body(part: http.Request | http.Response, omitted: dict[str, Any] | None) ->
     return Message(
         direction="out" if isinstance(part, http.Request) else "in",
         body=body or b"",
-        size=int(omitted.get("size", 0)) if omitted else len(body or b""),
+        size=int(omitted.get("size", 0)) if omitted else _size(part, body),
         content_type=part.headers.get("content-type", ""),
         encodings=encodings,
         time=part.timestamp_start,
         omitted=why,
         digest=str(omitted.get("sha256", "")) if omitted else "",
     )
+
+
+def _size(part: http.Request | http.Response, body: bytes | None) -> int:
+    """Return the bytes of a body; of one that was not stored, what its head declares."""
+    declared = part.headers.get("content-length", "")
+    if body is None:
+        return int(declared) if declared.isascii() and declared.isdigit() else 0
+    return len(body)
 
 
 def _frame(message: websocket.WebSocketMessage) -> Message:

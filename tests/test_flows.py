@@ -37,6 +37,15 @@ def test_left_out_body_keeps_size_and_digest() -> None:
     assert exchange.messages[1].digest == "ab"
 
 
+def test_body_that_was_not_stored_has_the_size_its_head_declares() -> None:
+    flow = tflow.tflow(resp=True)
+    flow.request.raw_content = None
+    flow.request.headers["content-length"] = "4711"
+    exchange = flows.read_exchange(flow, 0)
+    assert exchange is not None
+    assert (exchange.messages[0].omitted, exchange.messages[0].size) == ("not stored", 4711)
+
+
 def test_websocket_frames_follow_the_handshake() -> None:
     exchange = flows.read_exchange(tflow.twebsocketflow(), 0)
     assert exchange is not None

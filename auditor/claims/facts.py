@@ -74,6 +74,7 @@ def session_facts(
     app = told.get("app") or {}
     started, ended = _span(told, tables)
     done = tables["marks"][tables["marks"]["action"] != "idle"]
+    strange = done.loc[done["category"] == "", "action"]
     errors = sum(one.session.addon_errors for one in captures)
     return {
         "title": str(told.get("title") or captures[0].name),
@@ -91,6 +92,7 @@ def session_facts(
         "has_marks": len(done) > 0,
         "has_journal": any(one.session.has_journal for one in captures),
         "actions": len(done),
+        "unknown_actions": sorted({str(action) for action in strange}),
         "idle": len(tables["marks"]) - len(done),
         "tail_s": round(max(0.0, ended - float(seconds(done["end"]).max())), 1)
         if len(done)
@@ -133,6 +135,9 @@ def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list
         )
     if not sum(one["exchanges"] for one in captures):
         lines.append("This recording holds no message. Was the program set to use it?")
+    if session["unknown_actions"]:
+        names = ", ".join(session["unknown_actions"][:5])
+        lines.append(f"Marks with a name this program does not know were left aside: {names}.")
     lost = sum(loss["count"] for one in captures for loss in one["losses"])
     if lost:
         lines.append(f"{many(lost, 'part')} of the recording could not be read.")

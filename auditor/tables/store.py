@@ -57,13 +57,14 @@ def read_audit(folder: Path) -> Audit:
             f"{folder} is not a complete audit folder.",
             "Make one with `auditor audit CAPTURE -o FOLDER`.",
         ) from error
-    facts = document["facts"]
-    if facts["format"] != FORMAT:
+    facts = document.get("facts") if isinstance(document, dict) else None
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise StoreError(
-            f"{folder} has format {facts['format']}; this program reads {FORMAT}.",
+            f"{folder} is an audit of another version than this program reads.",
             "Audit the capture again.",
         )
-    return Audit(facts, tuple(_claim(one) for one in document["claims"]), tables)
+    claims = tuple(_claim(one) for one in document["claims"])
+    return Audit(facts, claims, tables)
 
 
 def _claim(data: dict[str, Any]) -> Claim:

@@ -10,7 +10,7 @@ from auditor.claims.facts import notices
 
 PLAIN = {
     "synthetic": False, "canned_server": False, "app_kind": "DJ application", "damaged": False,
-    "addon_errors": 0,
+    "addon_errors": 0, "unknown_actions": [],
 }  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def test_a_whole_recording_of_a_dj_application_needs_none() -> None:
         ({"canned_server": True}, capture(), "replies we made ourselves"),
         ({"app_kind": "published client"}, capture(), "No DJ application was running"),
         ({"damaged": True, "addon_errors": 1}, capture(), "The recorder failed once:"),
+        ({"unknown_actions": ["dance"]}, capture(), "left aside: dance."),
         ({}, capture(exchanges=0), "holds no message"),
         ({}, capture(losses=1), "1 part of the recording could not be read."),
         ({}, capture(losses=3), "3 parts of the recording could not be read."),

@@ -35,7 +35,7 @@ def test_what_is_no_audit(tmp_path: Path) -> None:
         read_audit(tmp_path)
     write_audit(audit_sample("segment-node"), tmp_path)
     document = json.loads((tmp_path / "audit.json").read_text("utf-8"))
-    document["facts"]["format"] = 99
-    (tmp_path / "audit.json").write_text(json.dumps(document))
-    with pytest.raises(StoreError, match="format 99"):
-        read_audit(tmp_path)
+    for strange in ({**document, "facts": {**document["facts"], "format": 99}}, {}, []):
+        (tmp_path / "audit.json").write_text(json.dumps(strange))
+        with pytest.raises(StoreError, match="another version"):
+            read_audit(tmp_path)
