@@ -8,11 +8,20 @@ from typing import Any
 import pandas as pd
 
 from auditor.redact import Redactor
-from auditor.tables.collect import DISTINCT_CAP, Collector, Row
+from auditor.tables.collect import Collector, Row
 from auditor.tables.schema import TABLES, Column
 
 _MEANS = 400
 """Characters of an explanation; the lexicon's names the fields around, which are captured text."""
+
+_TYPES: dict[type, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    bytes: "bytes",
+    type(None): "null",
+}
 
 _FREE_TEXT = {
     "exchanges": ("endpoint",),
@@ -41,12 +50,14 @@ def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
 
 
 def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
-    """Return every table, with all learned secrets swept out of captured text."""
-    rows: dict[str, Sequence[Row]] = {
-        **collector.rows,
-        "fields": _fields(collector),
-    }
-    tables = {name: frame(rows[name], columns) for name, columns in TABLES.items()}
+    """Return every table, with all learned secrets swept out of captured text.
+
+    Empties the collector: rows and tables of a large capture need not be in memory together.
+    """
+    rows: dict[str, list[Row]] = {**collector.rows, "fields": _fields(collector)}
+    collector.rows.clear()
+    collector.profiles.fields.clear()
+    tables = {name: frame(rows.pop(name), columns) for name, columns in TABLES.items()}
     for name, columns in _FREE_TEXT.items():
         for column in columns:
             tables[name][column] = sweep(tables[name][column], collector.redactor)
@@ -67,18 +78,18 @@ def _fields(collector: Collector) -> list[Row]:
             *collector.field_names(key),
             one.count,
             one.messages,
-            "|".join(sorted(one.types)),
-            min(len(one.distinct), DISTINCT_CAP),
+            "|".join(sorted(_TYPES[kind] for kind in one.types)),
+            one.distinct,
             one.example,
             one.best.category,
-            one.best.strength if one.best.category != "other" else "",
+            one.best.strength,
             one.best.unit,
             one.best.rule,
             one.best.basis,
-            collector.redactor.clean(one.best.means, _MEANS),
+            collector.redactor.clean(one.best.means, _MEANS) if one.best.means else "",
             " ".join(one.best.indicates),
             one.first,
             one.last,
         )
-        for key, one in collector.fields.items()
+        for key, one in collector.profiles.fields.items()
     ]

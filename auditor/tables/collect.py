@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
 from functools import lru_cache
 
 from auditor.pipeline import Sent
 from auditor.records import Connection, Excerpt, Exchange, Mark, Observation, Site
 from auditor.redact import Redactor
+from auditor.tables.profile import RANK, FieldKey, Profiles
 
-DISTINCT_CAP = 1000
 LINES = 24
 """Lines of an excerpt."""
 
-_RANK = {"": 0, "weak": 1, "medium": 2, "strong": 3}
-
-FieldKey = tuple[str, str, str, str, str]
-
-
-@dataclass(slots=True)
-class Profile:
-    """What is known of one field: everything about a path of an endpoint's event."""
-
-    row: int
-    best: Observation
-    example: str
-    first: float
-    last: float
-    count: int = 0
-    messages: int = 0
-    last_message: tuple[int, int] = (-1, -1)
-    types: set[str] = field(default_factory=set)
-    distinct: set[int] = field(default_factory=set)
-
+_MEMORY = 50_000
+"""Plain texts that are remembered."""
 
 Row = tuple[object, ...]
 
@@ -45,20 +27,19 @@ class Collector:
         self.rows: dict[str, list[Row]] = {
             name: [] for name in ("exchanges", "observations", "unread", "connections", "marks")
         }
-        self.fields: dict[FieldKey, Profile] = {}
-        """By receiver, endpoint, event, context and path, as captured: not redacted."""
+        self.profiles = Profiles()
         self.excerpts: dict[tuple[str, str], Excerpt] = {}
         """Per receiver and category the message that carries most of it."""
         self._weight: dict[tuple[str, str], int] = {}
-        self._interactions = interactions
+        self._order = {category: place for place, category in enumerate(interactions)}
+        self._plain: set[str] = set()
+        """Values that are shown as they are."""
         self._name = lru_cache(maxsize=65536)(lambda text: redactor.clean(text, 200))
         self._path = lru_cache(maxsize=65536)(redactor.path)
 
     def add(self, capture: int, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
         """Take one exchange."""
-        for one in sent:
-            self._add_observations(exchange, site, one)
-            self._add_excerpts(exchange, site, one)
+        said = [one for message in sent for one in self._add_message(exchange, site, message)]
         self._add_unread(exchange, site, sent)
         self.rows["exchanges"].append(
             (
@@ -75,7 +56,7 @@ class Collector:
                 self._name(exchange.method),
                 self.redactor.address(exchange.host),
                 exchange.status,
-                self._content(site, sent),
+                self._content(site, sent, said),
                 len(sent),
                 sum(one.size for one in sent),
                 sum(one.read for one in sent),
@@ -113,66 +94,61 @@ class Collector:
         shown = (self._name(name) for name in names)
         return (self.redactor.address(receiver), *shown, self._path(path))
 
-    def _add_observations(self, exchange: Exchange, site: Site, sent: Sent) -> None:
-        rows = self.rows["observations"]
+    def _add_message(self, exchange: Exchange, site: Site, sent: Sent) -> list[Observation]:
+        """Take one message; return the observations that say something."""
+        self.profiles.next_message()
+        said = []
         for one in sent.observations:
-            leaf = one.leaf
-            preview = self.redactor.preview(leaf.value, one.secret, one.category)
-            profile = self._profile(exchange, site, sent, one, preview)
-            if one.category == "other":
-                continue
-            rows.append(
-                (
-                    exchange.number,
-                    sent.index,
-                    sent.time,
-                    one.event_time,
-                    self.redactor.address(site.receiver),
-                    self._name(site.endpoint),
-                    self._name(one.event),
-                    leaf.context,
-                    self._path(leaf.path),
-                    preview,
-                    self._number(one),
-                    one.unit,
-                    one.category,
-                    one.strength,
-                    one.rule,
-                    one.basis,
-                    " › ".join(leaf.steps),
-                    profile.row,
-                )
+            preview = self._preview(one)
+            row = self.profiles.add(site, sent.time, one, preview)
+            if one.category != "other":
+                said.append(one)
+                self._add_observation(exchange, site, sent, one, (preview, row))
+        self._add_excerpts(exchange, site, sent, said)
+        return said
+
+    def _add_observation(
+        self, exchange: Exchange, site: Site, sent: Sent, one: Observation, known: tuple[str, int]
+    ) -> None:
+        leaf = one.leaf
+        self.rows["observations"].append(
+            (
+                exchange.number,
+                sent.index,
+                sent.time,
+                one.event_time,
+                self.redactor.address(site.receiver),
+                self._name(site.endpoint),
+                self._name(one.event),
+                leaf.context,
+                self._path(leaf.path),
+                known[0],
+                self._number(one),
+                one.unit,
+                one.category,
+                one.strength,
+                one.rule,
+                one.basis,
+                " › ".join(leaf.steps),
+                known[1],
             )
+        )
+
+    def _preview(self, one: Observation) -> str:
+        """Return what may be shown of a value; plain texts are looked at once."""
+        value, secret, category = one.leaf.value, one.secret, one.category
+        if value in self._plain and not self.redactor.hides(value, secret, category):
+            return str(value)
+        preview = self.redactor.preview(value, secret, category)
+        if preview == value and len(self._plain) < _MEMORY:
+            self._plain.add(preview)
+        return preview
 
     def _number(self, one: Observation) -> float | None:
         value = one.leaf.value
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         return None if self.redactor.hides(value, one.secret, one.category) else float(value)
-
-    def _profile(
-        self, exchange: Exchange, site: Site, sent: Sent, one: Observation, preview: str
-    ) -> Profile:
-        leaf = one.leaf
-        key = (site.receiver, site.endpoint, one.event, leaf.context, leaf.path)
-        profile = self.fields.get(key)
-        if profile is None:
-            profile = Profile(len(self.fields), one, preview, sent.time, sent.time)
-            self.fields[key] = profile
-        profile.count += 1
-        if profile.last_message != (exchange.number, sent.index):
-            profile.last_message = (exchange.number, sent.index)
-            profile.messages += 1
-        profile.types.add(_TYPES.get(type(leaf.value), "other"))
-        if len(profile.distinct) < DISTINCT_CAP:
-            profile.distinct.add(hash((type(leaf.value), leaf.value)))
-        if one is not profile.best and _rank(one) > _rank(profile.best):
-            profile.best = one
-        if sent.time < profile.first:
-            profile.first = sent.time
-        elif sent.time > profile.last:
-            profile.last = sent.time
-        return profile
 
     def _add_unread(self, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
         for one in sent:
@@ -192,7 +168,7 @@ class Collector:
                     )
                 )
 
-    def _content(self, site: Site, sent: tuple[Sent, ...]) -> str:
+    def _content(self, site: Site, sent: tuple[Sent, ...], said: list[Observation]) -> str:
         """Name the one kind of data that an exchange is counted under.
 
         The endpoint's own category, unless that is no interaction and the messages carry some:
@@ -200,22 +176,21 @@ class Collector:
         """
         if sent and any(one.size for one in sent) and not any(one.read for one in sent):
             return "unread"
-        if site.category in self._interactions:
+        if site.category in self._order:
             return site.category
-        counts: dict[str, int] = {}
-        for one in sent:
-            for seen in one.observations:
-                if seen.category in self._interactions and seen.strength != "weak":
-                    counts[seen.category] = counts.get(seen.category, 0) + 1
+        counts = Counter(
+            one.category for one in said if one.category in self._order and one.strength != "weak"
+        )
         if not counts:
             return site.category
-        return min(counts, key=lambda name: (-counts[name], self._interactions.index(name)))
+        return min(counts, key=lambda name: (-counts[name], self._order[name]))
 
-    def _add_excerpts(self, exchange: Exchange, site: Site, sent: Sent) -> None:
-        weights: dict[str, int] = {}
-        for one in sent.observations:
-            if one.category != "other":
-                weights[one.category] = weights.get(one.category, 0) + _RANK[one.strength]
+    def _add_excerpts(
+        self, exchange: Exchange, site: Site, sent: Sent, said: list[Observation]
+    ) -> None:
+        weights: Counter[str] = Counter()
+        for one in said:
+            weights[one.category] += RANK[one.strength]
         for category, weight in weights.items():
             key = (self.redactor.address(site.receiver), category)
             if weight > self._weight.get(key, 0):
@@ -227,7 +202,7 @@ class Collector:
         counts: dict[tuple[object, ...], int] = {}
         for one in sent.observations:
             if one.category == category:
-                counts[_part(one)] = counts.get(_part(one), 0) + _RANK[one.strength]
+                counts[_part(one)] = counts.get(_part(one), 0) + RANK[one.strength]
         part = max(counts, key=lambda name: counts[name])
         mine = [one for one in sent.observations if _part(one) == part]
         mine.sort(key=lambda one: one.category != category)
@@ -251,20 +226,6 @@ class Collector:
             ),
             more=len(sent.observations) - len(lines),
         )
-
-
-_TYPES: dict[type, str] = {
-    str: "string",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    bytes: "bytes",
-    type(None): "null",
-}
-
-
-def _rank(one: Observation) -> int:
-    return 0 if one.category == "other" else _RANK[one.strength]
 
 
 def _part(one: Observation) -> tuple[object, ...]:
