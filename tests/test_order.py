@@ -9,6 +9,8 @@ import pytest
 
 from auditor.audit import run_audit
 from auditor.catalogue import load_catalogue
+from auditor.pipeline import Pipeline
+from auditor.sources import open_capture
 from auditor.tables.store import Audit
 from tests.sample_result import KEY, NAMES, SAMPLES
 
@@ -30,6 +32,16 @@ def counts(audit: Audit) -> Counter[tuple[str, ...]]:
     for name, numbers in (("m", exchanges.sum()), ("o", kinds), ("f", fields.sum())):
         found.update({(name, *key): int(number) for key, number in numbers.items()})
     return found
+
+
+def test_what_was_read_before_changes_nothing() -> None:
+    """Two pipelines read everything, one of them from the end."""
+    exchanges = [one for name in NAMES for one in open_capture(SAMPLES / name).exchanges]
+    forth, back = Pipeline(load_catalogue()), Pipeline(load_catalogue())
+    first = [forth.run(one) for one in exchanges]
+    second = [back.run(one) for one in reversed(exchanges)]
+    assert first == second[::-1]
+    assert sum(len(message.observations) for _, sent in first for message in sent) > 1000
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(SMALL, 2)))
