@@ -18,7 +18,7 @@ ROWS = (
     "identity", "device", "diagnostics",
 )  # fmt: skip
 ACTIONS = (
-    "load", "play", "pause", "seek", "cue-set", "cue-jump", "loop-on", "loop-off", "tempo",
+    "load", "play", "pause", "eject", "seek", "cue-set", "cue-jump", "loop-on", "loop-off", "tempo",
     "crossfade", "eq", "fx", "library-edit", "search",
 )  # fmt: skip
 
