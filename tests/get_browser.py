@@ -1,4 +1,4 @@
-"""Get a browser for the report's tests when there is none. Never fails: the tests then skip."""
+"""Get a browser, and what reads its PDFs, for the report's tests. Never fails: they then skip."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from browser import find_browser
 
 _APT = (
     ("apt-get", "update", "-qq"),
-    ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"),
+    ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "poppler-utils"),
 )
 _PLAYWRIGHT = ((sys.executable, "-m", "playwright", "install", "chromium"),)
 _PATIENCE_S = 600
@@ -19,14 +19,15 @@ _PATIENCE_S = 600
 
 def main() -> None:
     """Install Chromium with the system's packages (as root on Debian) or with playwright."""
+    if find_browser() and shutil.which("pdftotext"):
+        return
+    problem = ""
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        problem = _run(_APT)
+    if not find_browser():
+        problem = _run(_PLAYWRIGHT) or problem
     if find_browser():
         return
-    debian = shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0
-    problem = ""
-    for commands in (_APT, _PLAYWRIGHT) if debian else (_PLAYWRIGHT,):
-        problem = _run(commands)
-        if find_browser():
-            return
     print(f"No browser: tests that need one are skipped. {problem}".strip())  # noqa: T201
 
 
