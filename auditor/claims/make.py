@@ -54,6 +54,7 @@ def make_claims(
     claim about `subject`, the service the session is about.
     """
     observed = _by_kind(evidence.tables["observations"])
+    carriers = _carriers(evidence.tables["fields"])
     claims: list[Claim] = []
     for category in categories:
         seen = [one for one in receivers if (category.id, one.id) in observed]
@@ -61,7 +62,8 @@ def make_claims(
             seen.append(subject)
         for one in seen:
             mine = observed.get((category.id, one.id), evidence.tables["observations"].iloc[:0])
-            claims.append(_claim(evidence, category, one, mine))
+            hints = carriers.get((category.id, one.id), [])
+            claims.append(_claim(evidence, category, one, mine, hints))
     return tuple(claims)
 
 
@@ -71,8 +73,13 @@ def _by_kind(observations: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     return {(str(category), str(receiver)): group for (category, receiver), group in groups}
 
 
-def _claim(evidence: Evidence, category: Category, receiver: Receiver, mine: pd.DataFrame) -> Claim:
-    carriers = _carriers(evidence.tables["fields"], category.id, receiver.id)
+def _claim(
+    evidence: Evidence,
+    category: Category,
+    receiver: Receiver,
+    mine: pd.DataFrame,
+    carriers: list[int],
+) -> Claim:
     marks = evidence.tables["marks"]
     done = marks[marks["category"] == category.id]
     moves = done[done["action"].isin(category.moves)]
@@ -154,11 +161,16 @@ def _what(evidence: Evidence, rows: Sequence[int]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def _carriers(fields: pd.DataFrame, category: str, receiver: str) -> list[int]:
-    """Return the rows of seen fields from which a kind of data may be worked out."""
-    mine = fields[(fields["receiver"] == receiver) & fields["strength"].isin(["strong", "medium"])]
-    hints = zip(mine.index.tolist(), mine["indicates"].tolist(), strict=True)
-    return [int(row) for row, names in hints if category in names.split(" ")]
+def _carriers(fields: pd.DataFrame) -> dict[tuple[str, str], list[int]]:
+    """Return, by category and receiver, the rows of seen fields that it may be worked out from."""
+    firm = fields[fields["strength"].isin(["strong", "medium"]) & (fields["indicates"] != "")]
+    found: dict[tuple[str, str], list[int]] = {}
+    for row, receiver, names in zip(
+        firm.index.tolist(), firm["receiver"].tolist(), firm["indicates"].tolist(), strict=True
+    ):
+        for name in names.split(" "):
+            found.setdefault((name, receiver), []).append(int(row))
+    return found
 
 
 def _excerpt(
