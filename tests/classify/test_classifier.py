@@ -12,19 +12,9 @@ from auditor.catalogue.model import Catalogue
 from auditor.classify import Classifier, Directory, body_keys
 from auditor.decode import decode_head, decode_message
 from auditor.records import Decoded, Exchange, Leaf, Observation, Site
+from tests.classify.interaction import INTERACTION
 
 Post = Callable[..., Exchange]
-INTERACTION = (
-    "playback",
-    "seek",
-    "transition",
-    "tempo",
-    "cue",
-    "loop",
-    "effects",
-    "library",
-    "search",
-)
 DJ_EVENTS = {
     "deck_load": {
         "deck": 1,

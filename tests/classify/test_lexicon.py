@@ -5,18 +5,7 @@ import pytest
 from auditor.catalogue.model import Catalogue
 from auditor.classify.lexicon import Judge, Surroundings
 from auditor.records import Value
-
-INTERACTION = (
-    "playback",
-    "seek",
-    "transition",
-    "tempo",
-    "cue",
-    "loop",
-    "effects",
-    "library",
-    "search",
-)
+from tests.classify.interaction import INTERACTION
 
 
 @pytest.fixture(scope="module")
