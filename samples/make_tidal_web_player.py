@@ -29,7 +29,7 @@ from stage.dj_set import COUNTS, TRACKS, draw
 from stage.djing import Deck, Marker, perform
 
 SAMPLES = Path(__file__).resolve().parent
-ADDON = SAMPLES.parent / "addons" / "auditor_capture.py"
+ADDONS = SAMPLES.parent / "addons"
 PROXY, PAGES = 8897, 8898
 """Ports. The pages' port is part of their origin, so it stands in the recording."""
 
@@ -188,7 +188,9 @@ def proxy(folder: Path, session: Path, media: Path) -> Iterator[None]:
         "connection_strategy": "lazy",
         "ssl_insecure": "true",
     }
-    scripts = ["-s", str(ADDON), "-s", str(SAMPLES / "stage" / "tidal_stage.py")]
+    stage = SAMPLES / "stage" / "tidal_stage.py"
+    addons = (ADDONS / "auditor_capture.py", ADDONS / "auditor_marks.py", stage)
+    scripts = [part for addon in addons for part in ("-s", str(addon))]
     sets = [part for name, value in options.items() for part in ("--set", f"{name}={value}")]
     command = [str(Path(sys.executable).with_name("mitmdump")), "-q"]
     where = ["--listen-host", "127.0.0.1", "--listen-port", str(PROXY)]

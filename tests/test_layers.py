@@ -13,27 +13,42 @@ LAYERS = (
     {"__init__", "records", "errors", "resources", "paths"},
     {"decode", "catalogue", "redact", "session"},
     {"flows", "sources", "classify"},
+    {"recorder"},
     {"pipeline", "examples", "tables"},
     {"stats"},
     {"claims"},
     {"audit"},
     {"report"},
+    {"capture", "doctor", "selftest"},
     {"cli"},
     {"__main__"},
 )
 HOMES = {
-    "brotli": {"decode"},
+    "brotli": {"decode", "selftest"},
     "click": {"cli"},
     "jinja2": {"report"},
-    "mitmproxy": {"flows", "sources"},
+    "mitmproxy": {"flows", "sources", "recorder", "capture", "selftest"},
     "pandas": {"tables", "stats", "claims", "report"},
     "plotly": {"report"},
     "pyarrow": {"tables"},
     "rich": {"cli"},
+    "tornado": {"recorder"},
     "yaml": {"catalogue"},
-    "zstandard": {"decode"},
+    "zstandard": {"decode", "selftest"},
 }
-ADDONS_MAY_IMPORT = {"records", "flows", "redact", "errors", "resources", "session"}
+ADDONS_MAY_IMPORT = {
+    "records",
+    "flows",
+    "redact",
+    "errors",
+    "resources",
+    "session",
+    "recorder",
+    "catalogue",
+    "classify",
+    "decode",
+    "pipeline",
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -38,7 +38,7 @@ class SessionWriter:
         self.folder = folder.expanduser().absolute()
         try:
             self._prepare()
-            self.flows = self._append(FLOWS)
+            self._flows = self._append(FLOWS)
             self._journal = self._append(JOURNAL)
         except OSError as error:
             raise StoreError(
@@ -67,6 +67,11 @@ class SessionWriter:
         binary = getattr(os, "O_BINARY", 0)
         return os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | flag | binary, 0o600)
 
+    def add_flow(self, flow: bytes) -> None:
+        """Append one flow in mitmproxy's own format and flush it."""
+        self._flows.write(flow)
+        self._flows.flush()
+
     def note(self, kind: str, **entry: object) -> None:
         """Append one line to the journal and flush it."""
         line = json.dumps({"kind": kind, **entry}, ensure_ascii=True, default=str)
@@ -82,7 +87,7 @@ class SessionWriter:
 
     def close(self) -> None:
         """Close flows and journal."""
-        self.flows.close()
+        self._flows.close()
         self._journal.close()
 
 

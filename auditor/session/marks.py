@@ -8,28 +8,27 @@ import re
 
 from auditor.records import Mark, Value
 
+HOST = "auditor.invalid"
+"""Requests to this host are for the recorder; the name cannot exist on the internet (RFC 2606)."""
+
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 
-_LIMIT = 1 << 16
+LIMIT = 1 << 16
 """Bytes of a mark."""
 
 _SECONDS_BELOW = 1e11
 """A time that is not below this counts milliseconds: as seconds it lies after the year 5000."""
 
 
-def read_request(method: str, body: bytes, from_page: bool, now: float) -> Mark:
-    """Read a mark from a request to the addon.
-
-    Raises ValueError with a sentence that says what is wrong.
-    """
+def check_request(method: str, body: bytes, from_page: bool) -> None:
+    """Raise ValueError, with a sentence that says why, for a request that must not bring a mark."""
     if method != "POST":
         raise ValueError("A mark comes by POST.")
     if from_page:
         raise ValueError("Marks come from the tester, not from a web page.")
-    if len(body) > _LIMIT:
-        raise ValueError(f"A mark has at most {_LIMIT} bytes.")
-    return parse_mark(body, now)
+    if len(body) > LIMIT:
+        raise ValueError(f"A mark has at most {LIMIT} bytes.")
 
 
 def parse_mark(text: str | bytes, now: float) -> Mark:

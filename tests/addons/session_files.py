@@ -10,6 +10,7 @@ from mitmproxy import io
 from auditor import resources
 
 SCRIPT = str(resources.addon_script("auditor_capture"))
+MARKS = str(resources.addon_script("auditor_marks"))
 SOUND = b"\0\0\0\x18ftypiso5" + bytes(200)
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,21 +30,22 @@ def capture(context: taddons.context, tmp_path: Path) -> Iterator[tuple[Any, Pat
     addon = load_script(SCRIPT).addons[0]
     context.master.addons.add(addon)
     context.configure(addon, auditor_dir=str(tmp_path / "session"))
-    addon.running()
+    fire(addon, "running")
     yield addon, tmp_path / "session"
     addon.done()
 
 
+def fire(addon: Any, hook: str, *arguments: object) -> None:
+    """Call a hook as mitmproxy does: on the addon's parts, too."""
+    for part in (addon, *addon.addons):
+        if hasattr(part, hook):
+            getattr(part, hook)(*arguments)
+
+
 def through(addon: Any, one: http.HTTPFlow) -> http.HTTPFlow:
-    addon.request(one)
-    addon.response(one)
+    fire(addon, "request", one)
+    fire(addon, "response", one)
     return one
-
-
-def to_addon(method: str, path: str, body: bytes = b"", **headers: str) -> http.HTTPFlow:
-    return tflow.tflow(
-        req=http.Request.make(method, f"http://auditor.invalid{path}", body, dict(headers))
-    )
 
 
 class TestOptions:
@@ -93,7 +92,7 @@ class TestOptions:
         )
         context.configure(addon, auditor_dir=str(tmp_path / "s"), auditor_session=str(told))
         context.options.update(http2=False, confdir=str(tmp_path))
-        addon.running()
+        fire(addon, "running")
         early = facts(tmp_path / "s")
         addon.done()
         late = facts(tmp_path / "s")
@@ -139,18 +138,18 @@ class TestFlows:
         addon, folder = capture
         through(addon, tflow.tflow(resp=True))
         failed = tflow.tflow(err=True)
-        addon.request(failed)
-        addon.error(failed)
+        fire(addon, "request", failed)
+        fire(addon, "error", failed)
         socket_flow = tflow.twebsocketflow()
         through(addon, socket_flow)
         assert len(saved(folder)) == 2
-        addon.websocket_end(socket_flow)
+        fire(addon, "websocket_end", socket_flow)
         for stream, start, end in (
-            (tflow.ttcpflow(), addon.tcp_start, addon.tcp_end),
-            (tflow.tudpflow(err=True), addon.udp_start, addon.udp_error),
+            (tflow.ttcpflow(), "tcp_start", "tcp_end"),
+            (tflow.tudpflow(err=True), "udp_start", "udp_error"),
         ):
-            start(stream)
-            end(stream)
+            fire(addon, start, stream)
+            fire(addon, end, stream)
         assert [type(one).__name__ for one in saved(folder)] == [
             "HTTPFlow",
             "HTTPFlow",
@@ -162,7 +161,7 @@ class TestFlows:
     def test_open_exchanges_are_written_at_the_end(self, capture: tuple[Any, Path]) -> None:
         addon, folder = capture
         one = tflow.tflow()
-        addon.request(one)
+        fire(addon, "request", one)
         addon.done()
         assert [kept.id for kept in saved(folder)] == [one.id]
 
@@ -172,9 +171,9 @@ class TestFlows:
         frames, one.websocket.messages = one.websocket.messages, []
         for frame in frames:
             one.websocket.messages.append(frame)
-            addon.websocket_message(one)
+            fire(addon, "websocket_message", one)
         stream = tflow.ttcpflow()
-        addon.tcp_message(stream)
+        fire(addon, "tcp_message", stream)
         lines = journal(folder, "frame")
         assert [(one["flow"], one["number"]) for one in lines] == [
             *((one.id, n) for n in range(len(frames))),
@@ -182,60 +181,6 @@ class TestFlows:
         ]
         assert [line["body"] for line in lines[:3]] == ["aGVsbG8gYmluYXJ5", "hello text", "it's me"]
         assert [line["direction"] for line in lines[:3]] == ["out", "out", "in"]
-
-
-class TestMarks:
-    def test_mark_is_answered_and_no_traffic(self, capture: tuple[Any, Path]) -> None:
-        addon, folder = capture
-        body = b'{"action": "seek", "start": 5, "values": {"position_s": 61.2}}'
-        one = through(addon, to_addon("POST", "/mark", body))
-        assert one.response.status_code == 200
-        assert journal(folder) == [
-            {"kind": "mark", "action": "seek", "start": 5, "end": 5, "values": {"position_s": 61.2}}
-        ]
-        addon.client_disconnected(one.client_conn)
-        assert len(journal(folder)) == 1
-        assert saved(folder) == []
-
-    @pytest.mark.parametrize(
-        ("one", "reason"),
-        [
-            (to_addon("POST", "/mark", b"{}"), "`action`"),
-            (to_addon("GET", "/mark"), "POST"),
-            (to_addon("POST", "/other"), "POST /mark"),
-            (to_addon("POST", "/mark", b'{"action": "play"}', origin="https://a.example"), "page"),
-            (to_addon("POST", "/mark", b" " * 70_000), "at most"),
-        ],
-        ids=["no action", "get", "path", "page", "big"],
-    )
-    def test_bad_marks_get_a_reason(
-        self, capture: tuple[Any, Path], one: http.HTTPFlow, reason: str
-    ) -> None:
-        addon, folder = capture
-        one = one.copy()
-        through(addon, one)
-        assert one.response
-        assert one.response.status_code == 400
-        assert reason in json.loads(one.response.content or b"")["error"]
-        assert journal(folder) == []
-        assert saved(folder) == []
-
-    def test_status(self, capture: tuple[Any, Path]) -> None:
-        addon, _ = capture
-        through(addon, tflow.tflow(resp=True))
-        one = through(addon, to_addon("GET", "/"))
-        assert one.response
-        status = json.loads(one.response.content or b"")
-        assert status.pop("started") <= time.time()
-        assert status == {"recording": True, "flows": 1, "marks": 0, "errors": 0}
-
-    def test_command(self, context: taddons.context, capture: tuple[Any, Path]) -> None:
-        call = context.master.commands.call_strings
-        call("auditor.mark", ["play"])
-        call("auditor.mark", ["seek", '{"position_s": 3}'])
-        assert [line["values"] for line in journal(capture[1], "mark")] == [{}, {"position_s": 3}]
-        with pytest.raises(exceptions.CommandError, match="`action`"):
-            call("auditor.mark", ["Play!"])
 
 
 def test_exception_in_a_hook_is_counted_and_survived(
@@ -246,7 +191,7 @@ def test_exception_in_a_hook_is_counted_and_survived(
     def fail(one: flow.Flow) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(addon, "_save", fail)
+    monkeypatch.setattr(addon.addons[0], "_save", fail)
     through(addon, tflow.tflow(resp=True))
     monkeypatch.undo()
     through(addon, tflow.tflow(resp=True))
@@ -274,13 +219,13 @@ def test_spare_connection_of_a_browser_is_no_refusal(capture: tuple[Any, Path]) 
             client_hello=SimpleNamespace(sni="a.example"),
             ignore_connection=False,
         )
-        addon.client_connected(client)
-        addon.tls_clienthello(data)
+        fire(addon, "client_connected", client)
+        fire(addon, "tls_clienthello", data)
         if detail:
-            addon.tls_failed_client(data)
-            addon.client_disconnected(client)
+            fire(addon, "tls_failed_client", data)
+            fire(addon, "client_disconnected", client)
         else:
-            addon.tls_established_client(data)
+            fire(addon, "tls_established_client", data)
     outcomes = {line["id"]: line["outcome"] for line in journal(folder, "connection")}
     assert outcomes == {"spare": "failed", "pinned": "refused-by-client"}
 

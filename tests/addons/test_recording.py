@@ -22,7 +22,7 @@ from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
 import pytest
 
 from auditor.sources import open_capture
-from tests.addons.session_files import SCRIPT, SOUND, facts, journal, saved
+from tests.addons.session_files import MARKS, SCRIPT, SOUND, facts, journal, saved
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -88,7 +88,7 @@ def mitmdump(
     sets = [part for name, value in options.items() for part in ("--set", f"{name}={value}")]
     where = ["--listen-host", "127.0.0.1", "--listen-port", "0"]
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", code, "-s", script, *where, *sets, *arguments],
+        [sys.executable, "-u", "-c", code, "-s", script, "-s", MARKS, *where, *sets, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

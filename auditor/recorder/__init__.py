@@ -1,0 +1,1 @@
+"""What happens inside mitmproxy while a session is recorded; used by `addons/auditor_capture.py`."""

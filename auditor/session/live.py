@@ -1,0 +1,45 @@
+"""Where a running recording takes marks: a small private file in its session folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.errors import AuditorError
+
+NAME = "live.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Address and token of a running recording."""
+
+    address: str
+    """`127.0.0.1:port`."""
+    token: str
+
+
+def write(folder: Path, address: str, token: str) -> Path:
+    """Write the file, for its owner only, and return its path; raises OSError."""
+    folder = folder.expanduser()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / NAME
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({"address": address, "token": token}, file)
+    return path
+
+
+def read(folder: Path) -> Live:
+    """Return where the recording in this folder takes marks; raise AuditorError when it does not."""
+    try:
+        told = json.loads((folder / NAME).read_text("utf-8"))
+        return Live(str(told["address"]), str(told["token"]))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise AuditorError(
+            f"Nothing is being recorded in {folder}.",
+            "Name the session folder of a recording that runs, with --session FOLDER.",
+        ) from error
