@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import AuditorError
+from auditor.session.private import open_private
 
 NAME = "live.json"
 
@@ -27,9 +28,8 @@ def write(folder: Path, address: str, token: str) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / NAME
     path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"address": address, "token": token}, file)
+    with open_private(path, os.O_EXCL) as file:
+        file.write(json.dumps({"address": address, "token": token}).encode())
     return path
 
 
