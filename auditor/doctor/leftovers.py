@@ -1,0 +1,104 @@
+"""Check what a session left behind.
+
+During a session all of this is wanted. Afterwards it is a danger (whoever has the authority's
+key can read the traffic of this machine) or cuts programs off (a proxy that runs no more).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from auditor.doctor.facts import Listener, Machine, ProxySetting, Store
+from auditor.doctor.finding import Finding, Level
+from auditor.doctor.stores import NODE_VARIABLE
+from auditor.doctor.words import address, is_loopback, is_private, short
+
+
+def check_leftovers(machine: Machine, after: bool) -> list[Finding]:
+    """Say what is still there; `after` a session that is a problem, before it only a note."""
+    level: Level = "problem" if after else "note"
+    return [
+        *_certificates(machine, level),
+        *_variable(machine, level),
+        *_proxies(machine, level),
+        *_listening(machine.listeners, level),
+    ]
+
+
+def _certificates(machine: Machine, level: Level) -> Iterator[Finding]:
+    own = machine.authority.certificate
+    clean = True
+    for store in machine.stores:
+        for one in store.found or ():
+            clean = False
+            whose = "this" if own and one.sha256 == own.sha256 else "another"
+            yield Finding(
+                "leftovers.trust",
+                level if whose == "this" or level == "problem" else "warning",
+                f"{store.name} trusts {whose} authority of mitmproxy ({short(one.sha256)}).",
+                "After the session: " + store.remove.format(sha1=one.sha1),
+            )
+    unread = [store for store in machine.stores if store.found is None and _matters(store)]
+    for store in unread:
+        step = "If you trusted an authority there: " + store.remove.format(sha1="SHA1")
+        yield Finding("leftovers.trust", "note", f"{store.name} could not be read.", step)
+    if clean:
+        text = "No store that could be read trusts an authority of mitmproxy."
+        yield Finding("leftovers.trust", "ok", text)
+
+
+def _matters(store: Store) -> bool:
+    """Tell whether an unreadable store is worth a word: a missing file of a variable is not."""
+    return store.kind in ("system", "browser")
+
+
+def _variable(machine: Machine, level: Level) -> Iterator[Finding]:
+    value = machine.environment.get(NODE_VARIABLE, "")
+    if "mitmproxy" in value:
+        yield Finding(
+            "leftovers.node",
+            level,
+            f"`{NODE_VARIABLE}` points to `{value}`.",
+            f"After the session: run `unset {NODE_VARIABLE}`, on macOS also "
+            f"`launchctl unsetenv {NODE_VARIABLE}`. On Windows remove it in the system settings.",
+        )
+    else:
+        text = f"`{NODE_VARIABLE}` does not point to a file of mitmproxy."
+        yield Finding("leftovers.node", "ok", text)
+
+
+def _proxies(machine: Machine, level: Level) -> Iterator[Finding]:
+    local = [one for one in machine.proxies if is_loopback(one.host)]
+    for one in local:
+        dead = _is_dead(one, machine.listeners)
+        worse = "warning" if dead and level == "note" else level
+        where = address(one.host, one.port)
+        text = f"{one.place} sends traffic to {where}"
+        text += ", where nothing listens." if dead else "."
+        yield Finding("leftovers.proxy", worse, text, f"After the session: {one.remove}")
+    if not local:
+        yield Finding("leftovers.proxy", "ok", "No setting that we know points to a local proxy.")
+
+
+def _is_dead(one: ProxySetting, listeners: Sequence[Listener] | None) -> bool:
+    if listeners is None or one.port is None:
+        return False
+    return all(listener.port != one.port for listener in listeners)
+
+
+def _listening(listeners: Sequence[Listener] | None, level: Level) -> Iterator[Finding]:
+    if listeners is None:
+        text = "The system did not tell which programs listen."
+        step = "Look in its process list for mitmdump, mitmproxy and mitmweb, and end them."
+        yield Finding("leftovers.listening", "note", text, step)
+        return
+    running = [one for one in listeners if one.is_mitmproxy]
+    for one in running:
+        where = address(one.host, one.port)
+        text = f"{one.program} (process {one.process}) listens on {where}."
+        if not is_private(one.host):
+            text += " Other machines can use it."
+        step = "After the session: end it with Ctrl-C in its terminal."
+        yield Finding("leftovers.listening", level, text, step)
+    if not running:
+        yield Finding("leftovers.listening", "ok", "No mitmproxy that we can see is listening.")
