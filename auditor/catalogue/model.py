@@ -16,6 +16,11 @@ STATUSES = ("experimental", "tested", "stable", "retired")
 
 SECRETS = ("token", "account-id", "device-id", "email", "cookie", "key", "ip")
 
+SYSTEMS = ("macos", "windows", "linux")
+
+TRUSTS = ("os-store", "electron", "own-bundle", "unknown")
+"""Whose word counts: the store of the system, Electron's own list, what the program brings along."""
+
 UNITS = (
     "s",
     "ms",
@@ -225,3 +230,116 @@ class Catalogue:
     lexicon: Lexicon
     digest: str
     """SHA-256 over all files, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One program of an application that talks to the network."""
+
+    name: str
+    """mitmproxy takes every process whose name or path holds this text, capitals as written."""
+    why: str
+    """What it does, in a few words."""
+    trust: str = ""
+    """One of `TRUSTS`, when it differs from that of the application."""
+    shared: bool = False
+    """Other programs use it too: their traffic is recorded with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom an application believes when it meets our certificate."""
+
+    how: str
+    """One of `TRUSTS`."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A DJ application: its processes and what is known about them."""
+
+    id: str
+    """Empty when the table does not hold it."""
+    name: str
+    vendor: str
+    bundles: tuple[str, ...]
+    """Bundle ids on macOS."""
+    processes: Mapping[str, tuple[Process, ...]]
+    """By system, the main one first; a system it does not run on is left out."""
+    trust: Mapping[str, Trust]
+    """By system."""
+    login: str
+    """Where logging in to a streaming service happens."""
+    control: bool
+    """It says that it sends nothing: a capture of it shows what the method itself makes up."""
+    notes: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    place: str
+    """`file:line` of the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the tester does several times."""
+
+    id: str
+    marks: tuple[str, ...]
+    """One word, or two: one where the action begins and one where it ends."""
+    say: str
+    """What to do; `{name}` stands for a value of that name."""
+    seconds: float
+    """How long it takes."""
+    repeat: int
+    """How often, in each condition and round."""
+    hold: bool = False
+    """It takes a while: the tester tells its beginning and its end."""
+    first: bool = False
+    """It stands at the head of every block, for example to load a fresh track."""
+    needs: str = ""
+    values: tuple[tuple[str, tuple[str | int | float, ...]], ...] = ()
+    """By name, the values to choose from; each repetition gets another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A state of the computer or of a switch in which actions are done."""
+
+    id: str
+    """Empty when the protocol has only one."""
+    say: str = ""
+    """What to do when it begins."""
+    seconds: float = 0.0
+    """How long that takes."""
+    wait: float = 0.0
+    """Hands-off seconds after it, so that what was kept from before can leave."""
+    actions: tuple[str, ...] = ()
+    """Ids of the actions done in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What a session consists of; `auditor.capture.schedule` makes an order of it."""
+
+    id: str
+    title: str
+    purpose: str
+    minutes: float
+    prepare: tuple[str, ...]
+    """What must be so before the first step."""
+    lead_in: float
+    """Hands-off seconds at the beginning."""
+    tail: float
+    """Hands-off seconds at the end: telemetry comes in batches."""
+    idle_count: int
+    """Idle windows, in each condition and round."""
+    idle_seconds: float
+    gap: tuple[float, float]
+    """Least and most seconds of quiet before a step."""
+    actions: tuple[Action, ...]
+    conditions: tuple[Condition, ...]
+    rounds: int
+    mirrored: bool
+    """Conditions change places from round to round, and the seed decides which comes first."""
+    place: str
+    """`file:line` of the file's first entry."""

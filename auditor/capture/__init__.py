@@ -1,0 +1,1 @@
+"""Run a capture session: which mode, what the tester does when, and the recording itself."""
