@@ -9,7 +9,7 @@ from auditor.doctor.clock import check_clock
 from auditor.doctor.facts import Machine
 from auditor.doctor.finding import Finding, in_order
 from auditor.doctor.leftovers import check_leftovers
-from auditor.doctor.modes import check_mode
+from auditor.doctor.modes import check_modes
 from auditor.doctor.surroundings import check_place, check_port, check_terminal
 from auditor.doctor.trust import check_trust
 from auditor.doctor.versions import check_versions
@@ -20,7 +20,7 @@ def examine(machine: Machine, application: Application | None = None) -> tuple[F
     return in_order(
         [
             *check_versions(machine.python, machine.mitmproxy),
-            check_mode(machine),
+            *check_modes(machine, application),
             *check_authority(machine.authority, machine.clock.last[0]),
             *check_trust(machine.authority, machine.stores),
             *(check_application(application, machine) if application else ()),

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from auditor.capture.system import Rights
+from auditor.capture.system import System as CaptureSystem
+
 System = Literal["linux", "macos", "windows"]
 StoreKind = Literal["system", "browser", "node", "bundle"]
 
@@ -97,12 +100,22 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Abilities:
+    """What decides about the capture mode, as `auditor capture` sees it."""
+
+    system: CaptureSystem
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """Everything that the checks look at."""
 
     system: System
     python: tuple[int, int, int]
     mitmproxy: str | None
+    abilities: Abilities | None
+    """None: mitmproxy is missing or broken."""
     environment: Mapping[str, str]
     authority: Authority
     stores: tuple[Store, ...]

@@ -16,6 +16,7 @@ import auditor
 from auditor.doctor.authority import read_authority
 from auditor.doctor.facts import Clock, Machine, Place, System
 from auditor.doctor.listeners import find_listeners, port_error
+from auditor.doctor.modes import find_abilities
 from auditor.doctor.programs import output_of
 from auditor.doctor.proxies import find_proxies
 from auditor.doctor.stores import NODE_VARIABLE, find_stores
@@ -32,6 +33,7 @@ def gather(confdir: Path, output: Path, port: int, encoding: str) -> Machine:
         system=system,
         python=sys.version_info[:3],
         mitmproxy=version_of("mitmproxy"),
+        abilities=find_abilities(),
         environment=environment,
         authority=authority,
         stores=find_stores(system, authority, environment, Path.home()),

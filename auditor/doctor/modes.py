@@ -1,30 +1,51 @@
-"""Say which capture mode this machine offers."""
+"""Say which capture modes this machine offers; `auditor capture` decides in the same way."""
 
 from __future__ import annotations
 
-from auditor.doctor.facts import Machine
+from auditor.capture.modes import choose
+from auditor.capture.system import these_rights, this_system
+from auditor.catalogue.applications import find_application
+from auditor.catalogue.model import Application
+from auditor.doctor.facts import Abilities, Machine
 from auditor.doctor.finding import Finding
-from auditor.doctor.versions import OLDEST_12, numbers
 
-_REGULAR = "Use `--mode regular` and enter 127.0.0.1 and the port as the application's proxy."
+_ANY = "any application"
 
 
-def check_mode(machine: Machine) -> Finding:
-    """Say whether single programs can be recorded, or only those that are told of a proxy."""
-    number = numbers(machine.mitmproxy or "")
-    if machine.system != "linux":
-        text = "Local mode can record single programs; the system asks for permission first."
-        return Finding("mode.local", "ok", text) if number else _nothing()
-    if number < OLDEST_12:
-        text = "This mitmproxy has no local mode on Linux."
-        return Finding("mode.local", "note", text, _REGULAR)
-    return Finding(
-        "mode.local",
-        "note",
-        "Local mode on Linux needs kernel 6.8 and the program sudo; it was not tried.",
-        _REGULAR,
+def find_abilities() -> Abilities | None:
+    """Ask what decides about the mode; None when mitmproxy is missing or broken.
+
+    Local mode is looked up in mitmproxy's compiled part. Whatever goes wrong in there is the
+    finding, and no reason to end the command.
+    """
+    try:
+        return Abilities(this_system(), these_rights())
+    except Exception:
+        return None
+
+
+def check_modes(machine: Machine, application: Application | None) -> list[Finding]:
+    """Say how traffic can get into the proxy."""
+    if machine.abilities is None:
+        step = "Repair mitmproxy: run `pip install --force-reinstall dj-privacy-auditor`."
+        return [Finding("mode.local", "problem", "mitmproxy cannot be loaded.", step)]
+    choice = choose(
+        "auto",
+        machine.abilities.system,
+        machine.abilities.rights,
+        application or find_application(_ANY),
+        machine.port,
     )
-
-
-def _nothing() -> Finding:
-    return Finding("mode.local", "problem", "There is no mitmproxy.", "Install it first.")
+    return [
+        Finding("mode.local", "ok", choice.reason)
+        if choice.mode == "local"
+        else Finding(
+            "mode.local",
+            "note",
+            choice.reason,
+            f"Enter 127.0.0.1 and port {machine.port} as proxy; `auditor capture` shows how. "
+            "Programs that ignore proxy settings stay unseen.",
+        ),
+        Finding("mode.regular", "ok", "Regular mode works for programs that use the proxy."),
+        Finding("mode.wireguard", "ok", "WireGuard mode records another computer, not this one."),
+    ]

@@ -40,9 +40,9 @@ def _mitmproxy(python: tuple[int, int, int], version: str | None) -> Finding:
     number = numbers(version)
     text = f"mitmproxy {version}"
     if OLDEST_12 <= number < NEXT:
-        return Finding(check, "ok", f"{text} is a version that we test.")
+        return Finding(check, "ok", f"{text} is supported.")
     if number >= NEXT:
-        said = f"{text} is newer than anything we tested."
+        said = f"{text} is newer than what we support."
         return Finding(check, "warning", said, "Run `auditor selftest`, or install version 12.")
     if number < OLDEST_11:
         return Finding(check, "problem", f"{text} is too old to record with.", _INSTALL)
