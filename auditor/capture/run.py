@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, cast
 
 from mitmproxy import addons, exceptions, master, options
 from mitmproxy.addons.script import load_script
@@ -81,6 +81,16 @@ class Recorder:
     def ended(self) -> bool:
         """Whether mitmproxy has ended by itself, for example because the disk is full."""
         return self._task.done()
+
+    @property
+    def confdir(self) -> Path:
+        """Where mitmproxy keeps its certificate."""
+        return Path(self._master.options.confdir).expanduser()
+
+    @property
+    def stopped(self) -> str:
+        """Why the recording ended by itself; empty while it runs."""
+        return (self.said[-1] if self.said else "mitmproxy ended") if self.ended else ""
 
     def status(self) -> dict[str, Any]:
         """Return what was counted so far: flows, marks, errors."""
@@ -170,8 +180,7 @@ class _Log(logging.Handler):
 
 
 def _addon(name: str) -> Any:
-    script: ModuleType = load_script(str(resources.addon_script(name)))
-    return script.addons[0]
+    return cast("ModuleType", load_script(str(resources.addon_script(name)))).addons[0]
 
 
 def _options(plan: Plan) -> dict[str, Any]:

@@ -14,7 +14,10 @@ import click
 
 from auditor import __version__
 from auditor.cli.audit import audit
+from auditor.cli.capture import capture
 from auditor.cli.catalogue import catalogue
+from auditor.cli.doctor import doctor
+from auditor.cli.mark import mark
 from auditor.cli.report import report
 from auditor.errors import AuditorError
 
@@ -47,13 +50,13 @@ def cli(traceback: bool) -> None:
 
     \b
     Examples:
+      auditor doctor
+      auditor capture --app rekordbox --service tidal -o SESSION
       auditor report SESSION -o report.html --open
-      auditor audit SESSION -o audit/
-      auditor catalogue check
     """
 
 
-for command in (report, audit, catalogue):
+for command in (capture, mark, doctor, report, audit, catalogue):
     cli.add_command(command)
 
 

@@ -73,6 +73,14 @@ def check_kinds(kinds: tuple[str, ...]) -> None:
             )
 
 
+def unknown_services(services: tuple[str, ...]) -> list[str]:
+    """Return the services that the catalogue does not have yet."""
+    from auditor.catalogue import load_catalogue
+
+    known = load_catalogue().receivers
+    return [one for one in services if one not in known]
+
+
 def finish(audit: Audit, kinds: tuple[str, ...]) -> None:
     """End the command with 3 when one of these kinds was seen leaving."""
     seen = {claim.category for claim in audit.claims if claim.verdict.startswith("seen")}
