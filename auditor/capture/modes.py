@@ -127,7 +127,7 @@ def _local(system: System, rights: Rights, app: Application, port: int, reason: 
                 f"Quit {app.name} and its helpers, start recording, then start {app.name} again."
             ),
         ),
-        undo=(*_undo(system, processes), *_UNPERMIT.get(system.os, ())),
+        undo=(*_UNPERMIT.get(system.os, ()), *_undo(system, processes)),
         warnings=(
             *_local_warnings(system, rights, processes),
             *_trust_warnings(system, app),
@@ -209,6 +209,7 @@ def _undo(system: System, processes: tuple[Process, ...]) -> tuple[Instruction, 
     return (
         *settings.CERTIFICATE_AWAY.get(system.os, ()),
         *(settings.NODE_AWAY[system.os] if electron else ()),
+        settings.CHECK,
     )
 
 

@@ -47,7 +47,7 @@ CERTIFICATE_AWAY: Mapping[str, tuple[Instruction, ...]] = {
     "macos": (
         Instruction(
             "Take the certificate out again.",
-            "sudo security delete-certificate -c mitmproxy /Library/Keychains/System.keychain",
+            "sudo security delete-certificate -c mitmproxy -t /Library/Keychains/System.keychain",
         ),
     ),
     "windows": (
@@ -94,6 +94,9 @@ NODE_AWAY: Mapping[str, tuple[Instruction, ...]] = {
     ),
     "linux": (),
 }
+
+
+CHECK = Instruction("See what is left of all this.", "auditor doctor")
 
 
 def get_certificate(port: int) -> Instruction:

@@ -6,14 +6,23 @@ Each check is a small function; its docstring says why the thing matters.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from auditor import resources
+from auditor.catalogue.applications import load_applications
 from auditor.catalogue.load import load_catalogue
-from auditor.catalogue.model import Catalogue, Endpoint, Evidence, Receiver
+from auditor.catalogue.model import (
+    Application,
+    Catalogue,
+    Endpoint,
+    Evidence,
+    Protocol,
+    Receiver,
+)
+from auditor.catalogue.protocol import list_protocols, planned_seconds
 
 Level = Literal["error", "warning"]
 
@@ -22,6 +31,18 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _REACHABLE = re.compile(r"own run of|\w+\.\w{2,}|\w+ \w+")
 _LINES = 150
 _WORDS = 20
+
+_EVERYWHERE = ("macos", "windows")
+"""Systems that DJ applications run on."""
+
+_GAP_S = 7.0
+"""Least quiet before a step. The audit looks from 1.5 s before a mark to 5 s behind it."""
+
+_REPETITIONS = 5
+"""A report says "not seen" of nothing that was done less often."""
+
+_OFF = 0.2
+"""How far the stated length of a protocol may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class _Input:
     catalogue: Catalogue
+    applications: Mapping[str, Application]
+    protocols: Mapping[str, Protocol]
     folder: Path
 
     def endpoints(self) -> Iterator[tuple[Receiver, Endpoint]]:
@@ -53,7 +76,7 @@ Problem = tuple[str, str]
 def check(folder: Path | None = None) -> list[Finding]:
     """Return everything that is not as it should be, errors first."""
     where = folder or resources.catalogue_dir()
-    given = _Input(load_catalogue(where), where)
+    given = _Input(load_catalogue(where), load_applications(where), list_protocols(where), where)
     findings = [
         Finding(one.__name__.strip("_").replace("_", "-"), level, place, message, advice)
         for one, level, advice in _CHECKS
@@ -80,6 +103,18 @@ def _ids_are_plain(given: _Input) -> Iterator[Problem]:
         for name in (receiver.id, endpoint.id, *(example.id for example in endpoint.examples)):
             if not _ID.fullmatch(name):
                 yield endpoint.place, f"the id `{name}` is not lower-case words with hyphens"
+    for place, name in _other_ids(given):
+        if not _ID.fullmatch(name):
+            yield place, f"the id `{name}` is not lower-case words with hyphens"
+
+
+def _other_ids(given: _Input) -> Iterator[tuple[str, str]]:
+    for application in given.applications.values():
+        yield application.place, application.id
+    for protocol in given.protocols.values():
+        yield protocol.place, protocol.id
+        yield from ((protocol.place, action.id) for action in protocol.actions)
+        yield from ((protocol.place, one.id) for one in protocol.conditions if one.id)
 
 
 def _file_is_named_like_receiver(given: _Input) -> Iterator[Problem]:
@@ -137,6 +172,50 @@ def _sentences_are_short(given: _Input) -> Iterator[Problem]:
         for sentence in (category.hint, category.test):
             if len(sentence.split()) > _WORDS:
                 yield "categories.yaml", f"`{category.id}`: more than {_WORDS} words: {sentence}"
+    for place, text in _other_texts(given):
+        for sentence in re.split(r"(?<=[.!?]) ", text):
+            if len(sentence.split()) > _WORDS:
+                yield place, f"more than {_WORDS} words: {sentence}"
+
+
+def _other_texts(given: _Input) -> Iterator[tuple[str, str]]:
+    for one in given.applications.values():
+        notes = [trust.note for trust in one.trust.values()]
+        yield from ((one.place, text) for text in (one.login, *one.notes, *notes))
+    for protocol in given.protocols.values():
+        says = [one.say for one in protocol.actions] + [one.say for one in protocol.conditions]
+        yield from ((protocol.place, text) for text in (protocol.purpose, *protocol.prepare, *says))
+
+
+def _applications_can_be_recorded(given: _Input) -> Iterator[Problem]:
+    """Ask for processes on both systems: without a name there is nothing to record."""
+    for one in given.applications.values():
+        for system in _EVERYWHERE:
+            if system not in one.processes:
+                yield one.place, f"`{one.id}` has no processes for {system}"
+
+
+def _protocols_take_as_long_as_they_say(given: _Input) -> Iterator[Problem]:
+    """Hold the stated length to the sum: the tester plans his evening by it."""
+    for one in given.protocols.values():
+        minutes = planned_seconds(one) / 60
+        if abs(minutes - one.minutes) > _OFF * one.minutes:
+            yield one.place, f"`{one.id}` says {one.minutes:g} minutes and takes {minutes:.0f}"
+
+
+def _windows_do_not_touch(given: _Input) -> Iterator[Problem]:
+    """Ask for quiet between steps: else what one action sent counts for the next."""
+    for one in given.protocols.values():
+        if one.gap[0] < _GAP_S:
+            yield one.place, f"`{one.id}` leaves {one.gap[0]:g} s between steps"
+
+
+def _actions_are_done_often_enough(given: _Input) -> Iterator[Problem]:
+    """Ask for repetitions: what was done less often cannot be answered."""
+    for protocol in given.protocols.values():
+        for one in protocol.actions:
+            if one.repeat < _REPETITIONS:
+                yield protocol.place, f"`{protocol.id}` does `{one.id}` {one.repeat} times"
 
 
 def _rows_can_be_tested(given: _Input) -> Iterator[Problem]:
@@ -160,6 +239,8 @@ def _all_evidence(given: _Input) -> Iterator[tuple[str, Evidence]]:
         if ("headers", rule.evidence.id) not in seen:
             seen.add(("headers", rule.evidence.id))
             yield "headers.yaml", rule.evidence
+    used = {one.id: one for item in given.applications.values() for one in item.evidence}
+    yield from (("applications.yaml", evidence) for evidence in used.values())
 
 
 _CHECKS: tuple[tuple[Callable[[_Input], Iterator[Problem]], Level, str], ...] = (
@@ -170,6 +251,10 @@ _CHECKS: tuple[tuple[Callable[[_Input], Iterator[Problem]], Level, str], ...] = 
     (_rules_are_reachable, "error", "Name the placeholder in `match: paths`."),
     (_names_are_not_taken_twice, "error", "Keep one, or tell them apart with `where`."),
     (_rows_can_be_tested, "error", "See README.md beside the catalogue."),
+    (_applications_can_be_recorded, "error", "Add them under `processes`."),
+    (_protocols_take_as_long_as_they_say, "error", "Correct `minutes`, or the steps."),
+    (_windows_do_not_touch, "error", f"Begin `gap` with {_GAP_S:g} or more."),
+    (_actions_are_done_often_enough, "warning", f"Set `repeat` to {_REPETITIONS} or more."),
     (_files_are_short, "warning", "Split it by product with `part_of`."),
     (_sentences_are_short, "warning", "Make two sentences of it."),
 )

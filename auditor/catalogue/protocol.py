@@ -39,6 +39,23 @@ def list_protocols(folder: Path | None = None) -> Mapping[str, Protocol]:
     return _load(folder or resources.catalogue_dir())
 
 
+def planned_seconds(protocol: Protocol) -> float:
+    """Return how long a protocol takes, with gaps of medium length."""
+    gap = sum(protocol.gap) / 2
+    actions = {one.id: one.repeat * (one.seconds + gap) for one in protocol.actions}
+    idle = protocol.idle_count * (protocol.idle_seconds + gap)
+    total = protocol.lead_in + protocol.tail
+    for condition in protocol.conditions:
+        done = sum(actions[one] for one in condition.actions)
+        total += protocol.rounds * (done + idle if condition.actions else 0.0)
+    changes = [one.seconds + gap + one.wait for one in protocol.conditions if one.id]
+    total += protocol.rounds * sum(changes)
+    if protocol.mirrored and changes:
+        # Where a round ends with the condition that the next one begins with, nothing changes.
+        total -= (protocol.rounds - 1) * sum(changes) / len(changes)
+    return total
+
+
 @lru_cache(maxsize=8)
 def _load(folder: Path) -> Mapping[str, Protocol]:
     found: dict[str, Protocol] = {}
