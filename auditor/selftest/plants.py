@@ -270,3 +270,13 @@ def _unread(values: Values) -> Iterable[Plant]:
     yield _frame("socket.io", "text frame", facts, content)
     facts = values.deck()
     yield _frame("msgpack", "binary frame", facts, wire.message_pack(_tree(facts)))
+
+
+def make_conversation(seed: int, count: int) -> tuple[bytes, ...]:
+    """Return the text messages of a client that will not live to end its conversation."""
+    values = Values(seed)
+    facts = (values.deck()[1] for _ in range(count))
+    return tuple(
+        wire.json_bytes({"event": "loop_set", "number": number, **_pairs([one])})
+        for number, one in enumerate(facts, 1)
+    )

@@ -1,0 +1,34 @@
+"""mitmproxy addon: end cleanly when standard input ends, also when the rehearsal was killed.
+
+A closed pipe is the one request to stop that Linux, macOS and Windows deliver alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from typing import Any
+
+from mitmproxy import ctx
+
+
+class Leash:
+    """Wait for the end of standard input beside mitmproxy's loop."""
+
+    def running(self) -> None:
+        """Begin to wait."""
+        told = (asyncio.get_running_loop(), ctx.master.shutdown)
+        threading.Thread(target=_wait, args=told, daemon=True).start()
+
+
+def _wait(loop: asyncio.AbstractEventLoop, stop: Any) -> None:
+    # os.read: a thread that waits inside sys.stdin keeps Python from ending.
+    while os.read(0, 1024):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop ended by itself
+        loop.call_soon_threadsafe(stop)
+
+
+addons = [Leash()]

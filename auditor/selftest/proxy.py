@@ -1,0 +1,97 @@
+"""Start mitmdump with our addons the way a tester would, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+from auditor import resources
+from auditor.errors import AuditorError
+from auditor.selftest import leash
+from auditor.selftest.process import Running
+
+_START_S = 20.0
+_ANSWER_S = 10.0
+_CODE = "from mitmproxy.tools.main import mitmdump; mitmdump()"
+_ADDONS = ("auditor_capture", "auditor_marks")
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy that records."""
+
+    process: Running
+    port: int
+    quic: int
+    """0 when it was started without a QUIC listener."""
+
+    def ask(self, path: str = "/", told: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Talk to the addon through the proxy, as a tester's script does."""
+        opener = build_opener(ProxyHandler({"http": f"http://127.0.0.1:{self.port}"}))
+        body = None if told is None else json.dumps(told).encode()
+        request = Request(f"http://auditor.invalid{path}", data=body)
+        with opener.open(request, timeout=_ANSWER_S) as answer:
+            return dict(json.load(answer))
+
+
+@contextmanager
+def recording(
+    folder: Path, work: Path, quic_target: int = 0, more: Sequence[str] = ()
+) -> Iterator[Proxy]:
+    """Run mitmdump until the block ends; `work` holds its authority and the stage's.
+
+    With `quic_target` it also listens for QUIC: an explicit proxy never sees that.
+    """
+    modes = ["--mode", "regular@127.0.0.1:0"]
+    if quic_target:
+        modes += ["--mode", f"reverse:quic://127.0.0.1:{quic_target}@127.0.0.1:0"]
+    with Running([*_command(folder, work), *modes, *more]) as process:
+        port = quic = 0
+        while not port or (quic_target and not quic):
+            found = process.wait_for(
+                r"(HTTP|reverse).* listening at .*127\.0\.0\.1:(\d+)", _START_S
+            )
+            if found[1] == "HTTP":
+                port = int(found[2])
+            else:
+                quic = int(found[2])
+        proxy = Proxy(process, port, quic)
+        _wait_until_it_records(proxy)
+        yield proxy
+
+
+def _command(folder: Path, work: Path) -> list[str]:
+    options = {
+        "auditor_dir": folder,
+        "auditor_session": work / "told.json",
+        "confdir": work,
+        "ssl_verify_upstream_trusted_ca": work / "stage-ca-cert.pem",
+        "termlog_verbosity": "info",
+    }
+    scripts = [resources.addon_script(name) for name in _ADDONS] + [Path(str(leash.__file__))]
+    sets = [part for name, value in options.items() for part in ("--set", f"{name}={value}")]
+    loads = [part for script in scripts for part in ("-s", str(script))]
+    return [sys.executable, "-u", "-c", _CODE, *loads, *sets]
+
+
+def _wait_until_it_records(proxy: Proxy) -> None:
+    end = time.monotonic() + _START_S
+    while True:
+        try:
+            if proxy.ask().get("recording"):
+                return
+        except (OSError, ValueError):  # not yet
+            pass
+        if time.monotonic() > end:
+            raise AuditorError(
+                "The proxy runs but does not record.",
+                f"It said: {proxy.process.said()}",
+            )
+        time.sleep(0.05)
