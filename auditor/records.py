@@ -146,6 +146,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Intervention:
+    """Something we did to the traffic."""
+
+    what: str
+    """`block-quic`, `block-receiver`, `block-category` or `pass-through`."""
+    target: str
+    """Receiver, kind of data or host."""
+    time: float
+    flow: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """Something a source had to skip."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from auditor.claims import checks
 from auditor.claims.words import SHOWN, many
 
 _OUTCOMES = {
@@ -124,7 +125,10 @@ def _losses(losses: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _session(session: dict[str, Any]) -> list[dict[str, Any]]:
-    spots = []
+    spots = [
+        _spot(f"blocked-{number}", "Blocked by us", text, count)
+        for number, (text, count) in enumerate(checks.blocked(session))
+    ]
     if not session["has_journal"]:
         text = "This recording does not list connections that refused it or went around it."
         spots.append(_spot("no-journal", "No list of connections", text))

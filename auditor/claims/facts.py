@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from auditor.catalogue.yamlfile import read_yaml
-from auditor.claims import verdict
-from auditor.claims.words import many, percent, times
+from auditor.claims import checks, verdict
+from auditor.claims.words import SHOWN, many, percent, times
 from auditor.sources.capture import Capture
 from auditor.stats import windows
 from auditor.stats.clock import seconds
@@ -97,9 +97,28 @@ def session_facts(
         "tail_s": round(max(0.0, ended - float(seconds(done["end"]).max())), 1)
         if len(done)
         else 0.0,
+        "control": checks.control(told),
+        "protocol": checks.schedule(told),
+        "stopped": str(told.get("stopped") or ""),
+        "interventions": _interventions(captures),
         "damaged": errors > 0,
         "addon_errors": errors,
     }
+
+
+def _interventions(captures: Sequence[Capture]) -> list[dict[str, Any]]:
+    """Count by kind what we did to the traffic, and name the first targets."""
+    every = [one for capture in captures for one in capture.session.interventions]
+    return [
+        {
+            "what": what,
+            "count": sum(one.what == what for one in every),
+            "targets": sorted({one.target for one in every if one.what == what and one.target})[
+                :SHOWN
+            ],
+        }
+        for what in sorted({one.what for one in every})
+    ]
 
 
 def _span(told: dict[str, Any], tables: dict[str, pd.DataFrame]) -> tuple[float, float]:
@@ -133,6 +152,7 @@ def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list
         lines.append(
             f"The recorder failed {times(session['addon_errors'])}: this session is damaged."
         )
+    lines += checks.notices(session)
     if not sum(one["exchanges"] for one in captures):
         lines.append("This recording holds no message. Was the program set to use it?")
     if session["unknown_actions"]:
@@ -157,6 +177,7 @@ def method(
             ),
         ),
         ("Origin", session["provenance"] or "Not stated."),
+        *checks.method(session),
         ("Program", f"auditor {tool['version']}, catalogue {tool['catalogue']}"),
         (
             "What counts as sent",

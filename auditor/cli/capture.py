@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,19 +165,20 @@ def _explain(choice: Choice, schedule: Schedule | None, *, as_json: bool, quiet:
 
 
 def _record(orders: Orders, name: str, given: dict[str, Any]) -> Summary:
-    from contextlib import nullcontext
+    from contextlib import ExitStack
 
     from auditor.cli.screen import JsonLines, Picture, Quiet
 
     screen: Screen
     if given["as_json"]:
         screen = JsonLines()
-    elif given["quiet"] or not click.get_text_stream("stderr").isatty():
+    elif given["quiet"] or not sys.stderr.isatty():
         screen = Quiet()
     else:
         screen = Picture(name)
-    picture = screen if isinstance(screen, Picture) else nullcontext()
-    with picture:
+    with ExitStack() as stack:
+        if isinstance(screen, Picture):
+            stack.enter_context(screen)
         return _conduct(orders, screen)
 
 

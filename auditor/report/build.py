@@ -14,6 +14,7 @@ from auditor.report.view import (
     Advice,
     Answer,
     BlindSpot,
+    Box,
     Flow,
     Group,
     Heading,
@@ -64,6 +65,7 @@ def make_page(audit: Audit) -> Page:
         shares=_shares(facts["coverage"]),
         blind_spots=tuple(_blind_spot(one) for one in facts["blind_spots"]),
         advice=tuple(_advice(one) for one in facts["advice"]),
+        control=Box(**session["control"]),
         strengths=names.strengths,
         annex=annex,
         figures={

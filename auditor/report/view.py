@@ -158,6 +158,16 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Something that was checked, with its result."""
+
+    state: str
+    """`passed`, `failed` or `none`."""
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A part of the coverage bar."""
 
@@ -281,6 +291,7 @@ class Page:
     shares: tuple[Share, ...]
     blind_spots: tuple[BlindSpot, ...]
     advice: tuple[Advice, ...]
+    control: Box
     strengths: tuple[Strength, ...]
     annex: Annex
     figures: dict[str, dict[str, Any]]

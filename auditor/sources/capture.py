@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.records import Connection, Exchange, Loss, Mark
+from auditor.records import Connection, Exchange, Intervention, Loss, Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Session:
     facts: dict[str, Any] = field(default_factory=dict)
     marks: tuple[Mark, ...] = ()
     connections: tuple[Connection, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
     addon_errors: int = 0
     has_journal: bool = False
 

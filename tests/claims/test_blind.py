@@ -9,7 +9,7 @@ from auditor.records import OUTCOMES
 from auditor.tables.build import frame
 from auditor.tables.schema import TABLES
 
-SESSION = {"has_journal": True, "has_marks": True, "canned_server": False}
+SESSION = {"has_journal": True, "has_marks": True, "canned_server": False, "interventions": []}
 
 
 def tables(unread: list[tuple[object, ...]], connections: list[tuple[object, ...]]):  # type: ignore[no-untyped-def]
@@ -44,7 +44,7 @@ def test_unread_parts_and_losses_are_counted() -> None:
 
 
 def test_what_a_bare_capture_cannot_know() -> None:
-    bare = {"has_journal": False, "has_marks": False, "canned_server": True}
+    bare = {"has_journal": False, "has_marks": False, "canned_server": True, "interventions": []}
     ids = [one["id"] for one in blind_spots(tables([], []), bare, [])]
     assert ids[:3] == ["no-journal", "no-marks", "staged"]
 
@@ -53,3 +53,10 @@ def test_what_is_not_named_is_counted() -> None:
     rows = [("c", "quic", 1.0, 2.0, f"h{n}.example", "", "", 1, 0, "", "") for n in range(5)]
     spot = next(one for one in blind_spots(tables([], rows), SESSION, []) if one["id"] == "quic")
     assert "5 connections to h0.example, h1.example, h2.example and 2 more" in spot["sentence"]
+
+
+def test_what_we_blocked_is_a_blind_spot() -> None:
+    session = {**SESSION, "interventions": [{"what": "block-quic", "count": 4, "targets": []}]}
+    (spot,) = [one for one in blind_spots(tables([], []), session, []) if one["id"] == "blocked-0"]
+    assert "We refused 4 times on purpose" in spot["sentence"]
+    assert spot["count"] == 4

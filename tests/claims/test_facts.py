@@ -10,7 +10,8 @@ from auditor.claims.facts import notices
 
 PLAIN = {
     "synthetic": False, "canned_server": False, "app_kind": "DJ application", "damaged": False,
-    "addon_errors": 0, "unknown_actions": [],
+    "addon_errors": 0, "unknown_actions": [], "control": {"state": "passed"}, "stopped": "",
+    "interventions": [],
 }  # fmt: skip
 
 
@@ -29,6 +30,9 @@ def test_a_whole_recording_of_a_dj_application_needs_none() -> None:
         ({"canned_server": True}, capture(), "replies we made ourselves"),
         ({"app_kind": "published client"}, capture(), "No DJ application was running"),
         ({"damaged": True, "addon_errors": 1}, capture(), "The recorder failed once:"),
+        ({"control": {"state": "failed"}}, capture(), "do not trust its silence"),
+        ({"stopped": "disk full"}, capture(), "ended by itself: disk full."),
+        ({"interventions": [{"count": 2}]}, capture(), "We interfered 2 times"),
         ({"unknown_actions": ["dance"]}, capture(), "left aside: dance."),
         ({}, capture(exchanges=0), "holds no message"),
         ({}, capture(losses=1), "1 part of the recording could not be read."),
