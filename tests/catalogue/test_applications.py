@@ -125,3 +125,13 @@ def test_mistakes_have_a_place(copy: Path, old: str, new: str, message: str) -> 
 def test_no_table(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=r"applications\.yaml:1:1: cannot be read"):
         load_applications(tmp_path)
+
+
+def test_the_readme_shows_one_that_can_be_read(tmp_path: Path) -> None:
+    readme = (resources.catalogue_dir() / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    (shown,) = (block for block in blocks if "applications:" in block)
+    (tmp_path / "applications.yaml").write_text(shown, encoding="utf-8")
+    (one,) = load_applications(tmp_path).values()
+    assert one.control
+    assert [process.shared for process in one.processes["macos"]] == [False, False, True]

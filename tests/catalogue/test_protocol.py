@@ -154,3 +154,14 @@ def test_a_file_is_named_like_its_protocol(tmp_path: Path) -> None:
     (folder / "protocols" / "quick.yaml").rename(folder / "protocols" / "fast.yaml")
     with pytest.raises(CatalogueError, match=r"fast\.yaml:\d+:1: this file holds `quick`"):
         list_protocols(folder)
+
+
+def test_the_readme_shows_one_that_can_be_read(tmp_path: Path) -> None:
+    readme = (resources.catalogue_dir() / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    (shown,) = (block for block in blocks if "lead_in:" in block)
+    path = tmp_path / "example.yaml"
+    path.write_text(shown, encoding="utf-8")
+    one = load_protocol(path)
+    assert abs(planned_seconds(one) / 60 - one.minutes) < 0.5
+    assert [condition.actions for condition in one.conditions] == [("loop", "eq"), ("loop",)]
