@@ -112,5 +112,5 @@ def of_windows() -> tuple[Listener, ...] | None:
 def _listener(host: str, port: int, process: int | None, command: str) -> Listener:
     found = _MITMPROXY.search(command)
     words = found[0].split() if found else command.split()
-    program = re.split(r"[/\\]", words[0])[-1] if words else ""
+    program = re.split(r"[/\\]", words[0])[-1].rstrip(":") if words else ""
     return Listener("::" if host == "*" else host, port, process, program, bool(found))

@@ -124,6 +124,6 @@ def wrong_zone(name: str) -> str:
         return "" if Path(bare).is_file() else bare
     try:
         ZoneInfo(bare)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return bare
     return ""
