@@ -113,7 +113,8 @@ class AuditorBlock(Guarded):
         name = self._hit(*hosts)
         if name:
             data.server.error = "refused by auditor_block"
-            self._note("block-receiver", _far_end(data.server, hosts[1] or hosts[2]), name)
+            target = _far_end(data.server, hosts[1] or hosts[2])
+            self._note("block-receiver", target, name, data.client)
 
     @guarded
     def next_layer(self, data: layer.NextLayer) -> None:
@@ -132,8 +133,9 @@ class AuditorBlock(Guarded):
         host = refuse.tls_name(hello)
         name = self._hit(host)
         if name:
+            data.context.client.sni = host  # for the ledger; nobody will read the ClientHello now
             data.layer = refuse.Refused(data.context, refuse.TLS_ALERT)
-            self._note("block-receiver", host, name)
+            self._note("block-receiver", host, name, data.context.client)
 
     def _judge_datagram(self, data: layer.NextLayer) -> None:
         datagram, server = data.data_client(), data.context.server
@@ -145,6 +147,7 @@ class AuditorBlock(Guarded):
         name = self._hit(host)
         if not self._quic and not name:
             return
+        data.context.client.sni = host or None
         data.layer = refuse.Refused(data.context, refuse.quic_farewell(datagram))
         target = _far_end(server, host)
         # The client repeats its first datagram until it gives up: that is one attempt.
@@ -153,7 +156,8 @@ class AuditorBlock(Guarded):
             if len(self._attempts) >= _MEMORY:
                 self._attempts.clear()
             self._attempts[attempt] = None
-            self._note("block-receiver" if name else "block-quic", target, name)
+            what = "block-receiver" if name else "block-quic"
+            self._note(what, target, name, data.context.client)
 
     def _hit(self, *hosts: str) -> str:
         """Return the entry of the option that one of the hosts falls under."""
@@ -203,11 +207,14 @@ class AuditorBlock(Guarded):
 
     # ---- what was done
 
-    def _note(self, what: str, target: str, name: str, flow: flow.Flow | None = None) -> None:
-        if flow is not None:
-            note_refusal(flow, what, name)
+    def _note(self, what: str, target: str, name: str, on: flow.Flow | connection.Client) -> None:
+        entry: dict[str, object] = {"what": what, "target": target, "time": time.time()}
+        if isinstance(on, flow.Flow):
+            note_refusal(on, what, name)
+            entry |= {"flow": on.id, "connection": on.client_conn.id}
+        else:
+            entry |= {"flow": None, "connection": on.id}
         _LOG.info("auditor_block: %s %s", what, name or target)
-        entry = {"what": what, "target": target, "time": time.time(), "flow": flow and flow.id}
         if _COMMAND in ctx.master.commands.commands:
             ctx.master.commands.call(_COMMAND, "intervention", json.dumps(entry))
         else:
