@@ -13,7 +13,7 @@ from pathlib import Path
 from auditor.doctor import certificates
 from auditor.doctor.facts import Authority
 from auditor.doctor.finding import Finding
-from auditor.doctor.words import day, short
+from auditor.doctor.words import day, pairs
 
 KEY_FILES = ("mitmproxy-ca.pem", "mitmproxy-ca.p12")
 """Both hold the private key."""
@@ -58,8 +58,8 @@ def check_authority(authority: Authority, now: float) -> list[Finding]:
     certificate = authority.certificate
     if not certificate:
         return [_missing(authority)]
-    print_of = f"`{short(certificate.sha256)}` in `{authority.folder}`"
-    found = [Finding("authority.found", "ok", f"There is an authority: {print_of}.")]
+    text = f"There is one in `{authority.folder}`. Its SHA-256 is `{pairs(certificate.sha256)}`."
+    found = [Finding("authority.found", "ok", text)]
     renew = (
         f"Delete the files `mitmproxy-ca*` in `{authority.folder}` and start `mitmdump` once. "
         "Then remove the old authority from every store and trust the new one."

@@ -12,13 +12,14 @@ from auditor.doctor.leftovers import check_leftovers
 from auditor.doctor.modes import check_modes
 from auditor.doctor.surroundings import check_place, check_port, check_terminal
 from auditor.doctor.trust import check_trust
-from auditor.doctor.versions import check_versions
+from auditor.doctor.versions import check_system, check_versions
 
 
 def examine(machine: Machine, application: Application | None = None) -> tuple[Finding, ...]:
     """Run every check, as before a session."""
     return in_order(
         [
+            *check_system(machine.system),
             *check_versions(machine.python, machine.mitmproxy),
             *check_modes(machine, application),
             *check_authority(machine.authority, machine.clock.last[0]),
@@ -35,4 +36,4 @@ def examine(machine: Machine, application: Application | None = None) -> tuple[F
 
 def examine_leftovers(machine: Machine) -> tuple[Finding, ...]:
     """Run only the checks for what a session left behind."""
-    return in_order(check_leftovers(machine, after=True))
+    return in_order([*check_system(machine.system), *check_leftovers(machine, after=True)])

@@ -6,12 +6,18 @@ key can read the traffic of this machine) or cuts programs off (a proxy that run
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from auditor.doctor.facts import Listener, Machine, ProxySetting, Store
+from auditor.doctor.facts import Listener, Machine, ProxySetting, Store, System
 from auditor.doctor.finding import Finding, Level
 from auditor.doctor.stores import NODE_VARIABLE
 from auditor.doctor.words import address, is_loopback, is_private, short
+
+_UNSET: Mapping[System, str] = {
+    "linux": f"run `unset {NODE_VARIABLE}`. Remove it from the start files of your shell, too.",
+    "macos": f"run `unset {NODE_VARIABLE}` and `launchctl unsetenv {NODE_VARIABLE}`.",
+    "windows": f"run `reg delete HKCU\\Environment /v {NODE_VARIABLE} /f`. Open a new terminal.",
+}
 
 
 def check_leftovers(machine: Machine, after: bool) -> list[Finding]:
@@ -29,7 +35,7 @@ def _certificates(machine: Machine, level: Level) -> Iterator[Finding]:
     own = machine.authority.certificate
     clean = True
     for store in machine.stores:
-        for one in store.found or ():
+        for one in store.found if store.found and store.kind != "node" else ():
             clean = False
             whose = "this" if own and one.sha256 == own.sha256 else "another"
             yield Finding(
@@ -53,17 +59,15 @@ def _matters(store: Store) -> bool:
 
 
 def _variable(machine: Machine, level: Level) -> Iterator[Finding]:
+    """Look at the name, too: the file may be gone and the variable still set."""
     value = machine.environment.get(NODE_VARIABLE, "")
-    if "mitmproxy" in value:
-        yield Finding(
-            "leftovers.node",
-            level,
-            f"`{NODE_VARIABLE}` points to `{value}`.",
-            f"After the session: run `unset {NODE_VARIABLE}`, on macOS also "
-            f"`launchctl unsetenv {NODE_VARIABLE}`. On Windows remove it in the system settings.",
-        )
+    held = any(store.found for store in machine.stores if store.kind == "node")
+    if held or "mitmproxy" in value:
+        text = f"`{NODE_VARIABLE}` makes Node and Electron programs trust `{value}`."
+        step = "After the session: " + _UNSET[machine.system]
+        yield Finding("leftovers.node", level, text, step)
     else:
-        text = f"`{NODE_VARIABLE}` does not point to a file of mitmproxy."
+        text = f"`{NODE_VARIABLE}` does not lead to an authority of mitmproxy."
         yield Finding("leftovers.node", "ok", text)
 
 

@@ -24,10 +24,10 @@ _SERVICE = (
 def find_proxies(system: System, environment: Mapping[str, str]) -> tuple[ProxySetting, ...]:
     """Return the proxies of the environment and of the system."""
     of_system = {"linux": gnome, "macos": of_macos, "windows": of_windows}[system]
-    return (*of_environment(environment), *of_system())
+    return (*of_environment(environment, system), *of_system())
 
 
-def of_environment(environment: Mapping[str, str]) -> Iterator[ProxySetting]:
+def of_environment(environment: Mapping[str, str], system: System) -> Iterator[ProxySetting]:
     """Return the proxies that variables name, in either spelling, without their passwords."""
     for name, value in sorted(environment.items()):
         if name.lower() in VARIABLES and value:
@@ -36,9 +36,17 @@ def of_environment(environment: Mapping[str, str]) -> Iterator[ProxySetting]:
                 f"`{name}` in this terminal",
                 host,
                 port,
-                f"Run `unset {name}` (PowerShell: `Remove-Item Env:{name}`). "
-                "Remove it from the start files of your shell, too.",
+                _unset(name, system),
             )
+
+
+def _unset(name: str, system: System) -> str:
+    if system == "windows":
+        return (
+            f"Run `reg delete HKCU\\Environment /v {name} /f`. Open a new terminal; "
+            f"in this one run `Remove-Item Env:{name}`."
+        )
+    return f"Run `unset {name}`. Remove it from the start files of your shell, too."
 
 
 def gnome() -> Iterator[ProxySetting]:

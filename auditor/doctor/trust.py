@@ -18,7 +18,7 @@ _MISSING: dict[str, tuple[Level, str]] = {
 _TRUSTED = {
     "system": "{name} trusts it.",
     "browser": "{name} trusts it.",
-    "node": "{name} holds it, for Node and Electron programs.",
+    "node": "{name} holds it, for Node and Electron programs that see this variable.",
     "bundle": "{name} holds it, for programs that use that file.",
 }
 

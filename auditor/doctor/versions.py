@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from auditor.doctor.facts import System
 from auditor.doctor.finding import Finding
 
 NEW_PYTHON = (3, 12)
@@ -13,6 +14,21 @@ OLDEST_12 = (12, 2, 3)
 NEXT = (13,)
 
 _INSTALL = "Run `pip install 'mitmproxy>=12.2.3,<13'` with Python 3.12 or newer."
+
+
+def check_system(system: System) -> list[Finding]:
+    """Say it where our own checks were never tried."""
+    if system == "linux":
+        return []
+    name = "macOS" if system == "macos" else "Windows"
+    return [
+        Finding(
+            "versions.system",
+            "note",
+            f"These checks were written from documentation and never tried on {name}.",
+            "Compare what surprises you with the system's own settings, and tell us.",
+        )
+    ]
 
 
 def check_versions(python: tuple[int, int, int], mitmproxy: str | None) -> list[Finding]:

@@ -10,10 +10,14 @@ def day(moment: float) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(moment))
 
 
+def pairs(fingerprint: str) -> str:
+    """Spell a fingerprint as other programs show it."""
+    return ":".join(fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2))
+
+
 def short(fingerprint: str) -> str:
-    """Spell the beginning of a SHA-256 fingerprint in the usual pairs."""
-    pairs = [fingerprint[at : at + 2] for at in range(0, 16, 2)]
-    return "SHA-256 " + ":".join(pairs) + "…"
+    """Spell the beginning of a SHA-256 fingerprint, enough to tell two apart."""
+    return f"SHA-256 {pairs(fingerprint[:16])}…"
 
 
 def size(number: int) -> str:

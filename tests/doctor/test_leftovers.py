@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.doctor.facts import Authority, Certificate, Listener, Machine, ProxySetting, Store
+from auditor.doctor.facts import (
+    Authority,
+    Certificate,
+    Listener,
+    Machine,
+    ProxySetting,
+    Store,
+    System,
+)
 from auditor.doctor.finding import Finding
 from auditor.doctor.leftovers import check_leftovers
 
@@ -77,6 +85,21 @@ def test_node_variable(machine: Machine) -> None:
     assert bad(with_value("/etc/ssl/certs/ca-certificates.crt"), after=True) == []
     (finding,) = bad(with_value("/home/dj/.mitmproxy/mitmproxy-ca-cert.pem"), after=True)
     assert (finding.check, finding.level) == ("leftovers.node", "problem")
+
+
+def test_node_variable_with_another_name_but_our_authority(machine: Machine) -> None:
+    held = Store("node", "The file", (OTHER,), "Add it.", "Remove it.")
+    left = replace(machine, environment={"NODE_EXTRA_CA_CERTS": "own.pem"}, stores=(held,))
+    assert [one.check for one in bad(left, after=True)] == ["leftovers.node"]
+
+
+@pytest.mark.parametrize(
+    ("system", "command"), [("linux", "unset"), ("macos", "launchctl"), ("windows", "reg delete")]
+)
+def test_how_to_unset_the_variable(machine: Machine, system: System, command: str) -> None:
+    left = replace(machine, system=system, environment={"NODE_EXTRA_CA_CERTS": "mitmproxy.pem"})
+    (finding,) = bad(left, after=True)
+    assert command in finding.next_step
 
 
 def test_running_mitmproxy(machine: Machine) -> None:

@@ -34,10 +34,11 @@ def test_environment_in_both_spellings_and_without_passwords() -> None:
         "NO_PROXY": "localhost",
         "http_proxy": "",
     }
-    found = list(of_environment(environment))
+    found = list(of_environment(environment, "linux"))
     assert [(one.host, one.port) for one in found] == [("127.0.0.1", 8080), ("localhost", 1080)]
     assert "unset HTTPS_PROXY" in found[0].remove
     assert "secret" not in repr(found)
+    assert "reg delete" in next(of_environment(environment, "windows")).remove
 
 
 def test_gnome(monkeypatch: pytest.MonkeyPatch) -> None:

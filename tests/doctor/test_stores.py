@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,13 @@ import pytest
 
 from auditor.doctor import stores
 from auditor.doctor.facts import Authority, Store
-from auditor.doctor.stores import find_stores, linux_store, macos_store, variable_stores
+from auditor.doctor.stores import (
+    find_stores,
+    linux_store,
+    macos_store,
+    variable_stores,
+    windows_store,
+)
 from tests.doctor.test_nss import ASK, TRUSTED, database
 
 
@@ -111,3 +118,27 @@ def test_certifi_of_this_python_is_read(authority: Authority) -> None:
     store = stores.certifi_store(authority)
     assert store
     assert store.found == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="replaces what Windows has")
+def test_windows_through_a_stand_in(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority, pem: Callable[..., bytes]
+) -> None:
+    assert windows_store(authority).found is None
+    (own,) = stores.certificates.ders_of_file(authority.folder / "mitmproxy-ca-cert.pem") or ()
+    (other,) = stores.certificates.ders_of_pem(pem("Some Root"))
+    roots = [(other, "x509_asn", True), (own, "x509_asn", True), (own, "pkcs_7_asn", True)]
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(stores.ssl, "enum_certificates", lambda _: roots, raising=False)
+    assert windows_store(authority).found == (authority.certificate,)
+    assert "-delstore Root {sha1}" in windows_store(authority).remove
+
+
+def test_each_system_has_its_own_store(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    monkeypatch.setattr(stores, "output_of", lambda *_: None)
+    named = {one: stores.system_store(one, authority).name for one in ("linux", "macos", "windows")}  # type: ignore[arg-type]
+    assert "macOS" in named["macos"]
+    assert "Windows" in named["windows"]
+    assert len(set(named.values())) == 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.doctor.versions import check_versions, numbers
+from auditor.doctor.versions import check_system, check_versions, numbers
 
 OLD, NEW = (3, 11, 7), (3, 13, 0)
 
@@ -33,6 +33,12 @@ def test_11_names_what_is_missing() -> None:
 
 def test_python() -> None:
     assert [check_versions(one, "12.2.3")[0].level for one in (OLD, NEW)] == ["note", "ok"]
+
+
+def test_systems_that_were_never_tried_are_named() -> None:
+    assert check_system("linux") == []
+    assert "macOS" in check_system("macos")[0].sentence
+    assert "Windows" in check_system("windows")[0].sentence
 
 
 def test_numbers() -> None:

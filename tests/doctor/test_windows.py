@@ -1,6 +1,7 @@
 """What Windows says: texts as others published them, none recorded by us on Windows."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,3 +60,28 @@ def test_proxy_server(text: str, expected: tuple[tuple[str, str, int | None], ..
 @pytest.mark.skipif(sys.platform == "win32", reason="there is a registry")
 def test_no_registry_no_value() -> None:
     assert registry_value(SETTINGS, "ProxyEnable") == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="replaces what Windows has")
+def test_registry_through_a_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Key:
+        def __enter__(self) -> str:
+            return "opened"
+
+        def __exit__(self, *_: object) -> None:
+            asked.append("closed")
+
+    def query(key: str, name: str) -> tuple[object, int]:
+        asked.append(f"{key} {name}")
+        if name == "AutoConfigURL":
+            raise FileNotFoundError(name)
+        return 1, 4
+
+    stand_in = SimpleNamespace(HKEY_CURRENT_USER=1, OpenKey=lambda *_: Key(), QueryValueEx=query)
+    monkeypatch.setitem(sys.modules, "winreg", stand_in)  # type: ignore[arg-type]
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert registry_value(SETTINGS, "ProxyEnable") == "1"
+    assert registry_value(SETTINGS, "AutoConfigURL") == ""
+    assert asked == ["opened ProxyEnable", "closed", "opened AutoConfigURL", "closed"]
