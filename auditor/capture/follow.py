@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io as memory
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from mitmproxy import exceptions, io
 from auditor import flows
 from auditor.records import Exchange
 from auditor.session.folder import FLOWS, JOURNAL
+from auditor.sources.mitm import BROKEN
 
 _LENGTH = re.compile(rb"(\d{1,12}):")
 
@@ -34,7 +36,7 @@ class Follower:
             try:
                 (one,) = io.FlowReader(memory.BytesIO(record)).stream()
                 exchange = flows.read_exchange(one, self._number)
-            except (exceptions.FlowReadException, ValueError, TypeError, LookupError):
+            except (exceptions.FlowReadException, *BROKEN):
                 continue  # The audit counts it; here it is only not shown.
             if exchange:
                 self._number += 1
@@ -78,5 +80,6 @@ def _next_record(file: Any) -> bytes:
     if not found:
         return b""
     whole = found.end() + int(found[1]) + 1
-    record: bytes = head + file.read(whole - len(head))
+    file.seek(-len(head), os.SEEK_CUR)
+    record: bytes = file.read(whole)
     return record if len(record) == whole else b""

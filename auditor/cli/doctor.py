@@ -50,7 +50,7 @@ _STYLE = {"ok": "green", "note": "blue", "warning": "dark_orange3", "problem": "
 def doctor(
     after: bool, app: str | None, port: int, output: Path, confdir: Path, as_json: bool
 ) -> None:
-    """Check this machine before a capture session, and clean up after it.
+    """Check this machine before a capture session, and find what is left after it.
 
     Nothing is changed and nothing is asked of the network. Every finding that is not ok says what
     to do next. Exit code 0: no problem was found, perhaps warnings. Exit code 1: a problem was

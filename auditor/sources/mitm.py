@@ -12,14 +12,24 @@ from mitmproxy import exceptions, flow, io
 from auditor import flows
 from auditor.errors import SourceError
 from auditor.records import Exchange, Loss
+from auditor.sources.lines import size
 from auditor.sources.moments import moment
 
 _STATUS = 999
 _LARGEST = 2**48
 """Bytes of a message; more is damage, and would not fit into a table's sums."""
 
-_BROKEN = (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError)
-"""What mitmproxy raises, beside its own errors, on a flow whose parts are of the wrong kind."""
+BROKEN = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+    MemoryError,
+)
+"""What mitmproxy raises, beside its own errors, on a flow whose parts are of the wrong kind; for a
+damaged length it asks for that much memory."""
 
 _HEAD = re.compile(rb"\d{1,12}:")
 
@@ -29,28 +39,39 @@ def looks_like(head: bytes) -> bool:
     return bool(_HEAD.match(head))
 
 
-def read(path: Path, first: int) -> tuple[Iterator[Exchange], list[Loss]]:
+def read(
+    path: Path, first: int, trimmed: dict[str, int] | None = None
+) -> tuple[Iterator[Exchange], list[Loss]]:
     """Return the exchanges of a file, and the list that its losses go to.
 
+    `trimmed` gets, by flow id, how many first messages the recorder left to the session's journal;
+    without it they are losses.
     Raises SourceError when not even the first flow can be read.
     """
     losses: list[Loss] = []
-    return _checked(path, first, losses), losses
+    return _checked(path, first, losses, trimmed), losses
 
 
-def _checked(path: Path, first: int, losses: list[Loss]) -> Iterator[Exchange]:
+def _checked(
+    path: Path, first: int, losses: list[Loss], trimmed: dict[str, int] | None
+) -> Iterator[Exchange]:
     number = first
     with path.open("rb") as file:
         reader = _flows(file, path, losses)
         for one in reader:
             try:
                 exchange = _sound(flows.read_exchange(one, number))
-            except _BROKEN as error:
+                missing = size(one.metadata.get(flows.TRIMMED))
+            except BROKEN as error:
                 losses.append(Loss("flow that makes no sense", detail=type(error).__name__))
                 continue
             if exchange is None:
                 losses.append(Loss("flow of a kind that is not audited", detail=one.type))
                 continue
+            if missing and trimmed is not None:
+                trimmed[exchange.id] = missing
+            elif missing:
+                losses.append(Loss("message that only the session's journal holds", count=missing))
             yield exchange
             number += 1
     if number == first and losses and losses[-1].reason == "damaged":
@@ -92,6 +113,6 @@ def _flows(file: BinaryIO, path: Path, losses: list[Loss]) -> Iterator[flow.Flow
         for one in io.FlowReader(file).stream():
             start = file.tell()
             yield one
-    except (exceptions.FlowReadException, *_BROKEN) as error:
+    except (exceptions.FlowReadException, *BROKEN) as error:
         rest = path.stat().st_size - start
         losses.append(Loss("damaged", size=rest, detail=str(error) or type(error).__name__))

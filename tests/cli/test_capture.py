@@ -1,0 +1,205 @@
+"""`auditor capture` and `auditor mark` as processes: recorded, marked, led, interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import Queue
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+from auditor.sources import open_capture
+from tests.addons.session_files import facts, journal
+
+pytestmark = pytest.mark.proxy
+
+PROTOCOL = """
+id: mini
+title: Mini
+purpose: For tests.
+minutes: 1
+lead_in: 0.2
+tail: 0.5
+idle: {count: 1, seconds: 0.3}
+gap: [0.1, 0.2]
+actions:
+  - {id: cue-jump, marks: [cue-jump], say: Jump to hot cue 1., seconds: 1, repeat: 2}
+"""
+
+
+class Answer(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/event"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class Running:
+    """A capture as a process; its events come through a queue."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.events: Queue[dict[str, Any] | None] = Queue()
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.events.put(json.loads(line))
+        self.events.put(None)
+
+    def wait_for(self, name: str, **told: Any) -> dict[str, Any]:
+        """Return the next event of this name; `phase` can be asked for."""
+        while (event := self.events.get(timeout=60)) is not None:
+            if event["event"] == name and told.items() <= event.get("lead", told).items():
+                return event
+        pytest.fail(f"the capture ended without {name} {told}")
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._thread.join()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
+
+
+@contextmanager
+def capture(folder: Path, *arguments: str) -> Iterator[Running]:
+    options = ("--app", "Some DJ", "--service", "tidal", "-o", str(folder), "--port", "0")
+    conf = ("--confdir", str(folder.parent / "conf"), "--mode", "regular", "--json")
+    command = (sys.executable, "-m", "auditor", "capture", *options, *conf, *arguments)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    running = Running(process)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def send(started: dict[str, Any], url: str, body: dict[str, Any]) -> None:
+    proxy = f"http://{started['proxy']['host']}:{started['proxy']['port']}"
+    opener = build_opener(ProxyHandler({"http": proxy}))
+    head = {"content-type": "application/json"}
+    request = Request(url, json.dumps(body).encode(), head)  # noqa: S310
+    with opener.open(request, timeout=10):
+        pass
+
+
+def auditor(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, "-m", "auditor", *arguments)
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", timeout=60, cwd=cwd, check=False
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_recorded_marked_interrupted(tmp_path: Path, web: str) -> None:
+    folder = tmp_path / "session"
+    with capture(folder, "--tail", "30", "--consent", "personalised=off") as running:
+        assert running.wait_for("plan")["mode"] == "regular"
+        started = running.wait_for("started")
+        assert started["control"]["passed"], started
+        send(started, web, {"event": "hot_cue", "hot_cue_position_ms": 61234})
+        marked = auditor("mark", "cue-jump", "position_s=61.2", "deck=A", cwd=tmp_path)
+        assert (marked.returncode, marked.stdout) == (0, "Marked cue-jump; 1 marks so far.\n")
+        refused = auditor("mark", "Jump!", "-s", str(folder))
+        assert (refused.returncode, "`action` is a word" in refused.stderr) == (1, True)
+        while not (seen := running.wait_for("state")["seen"]) or not seen["exchanges"]:
+            pass
+        os.kill(running.process.pid, signal.SIGINT)
+        running.wait_for("state", phase="tail")
+        os.kill(running.process.pid, signal.SIGINT)
+        ended = running.wait_for("ended")
+        assert running.process.wait(30) == 0
+    assert ended["stopped"] == ""
+    assert ended["seconds"] < 30
+    assert (ended["seen"]["exchanges"], ended["seen"]["marks"]) == (1, 1)
+    assert "cue" in {one["id"] for one in ended["seen"]["categories"]}
+    told = facts(folder)
+    assert told["control"]["passed"] is True
+    assert (told["app"]["name"], told["services"]) == ("Some DJ", ["tidal"])
+    assert (told["consent"], told["addon_errors"]) == ({"personalised": "off"}, 0)
+    assert told["ended"] > told["started"]
+    (mark,) = journal(folder, "mark")
+    assert mark["values"] == {"position_s": 61.2, "deck": "A"}
+    read = open_capture(folder)
+    assert [one.path for one in read.exchanges] == ["/event"]
+    assert read.losses == []
+    late = auditor("mark", "play", "-s", str(folder))
+    assert (late.returncode, "Nothing is being recorded" in late.stderr) == (1, True)
+
+
+def test_led_through_a_protocol_by_keys(tmp_path: Path) -> None:
+    folder, protocol = tmp_path / "session", tmp_path / "mini.yaml"
+    protocol.write_text(PROTOCOL, "utf-8")
+    with capture(folder, "--protocol", str(protocol), "--seed", "3") as running:
+        plan = running.wait_for("plan")["protocol"]
+        running.wait_for("started")
+        early = facts(folder)["protocol"]
+        assert running.process.stdin
+        for _ in range(200):
+            event = running.events.get(timeout=60)
+            if event is None or event["event"] == "ended":
+                break
+            if event["event"] == "state" and event["lead"]["phase"] == "do-now":
+                running.process.stdin.write("\n")
+                running.process.stdin.flush()
+        assert running.process.wait(30) == 0
+    assert early == plan
+    assert (plan["seed"], len(plan["hash"])) == (3, 64)
+    marks = [line["action"] for line in journal(folder, "mark")]
+    assert sorted(marks) == ["cue-jump", "cue-jump", "idle"]
+    steps = journal(folder, "step")
+    assert [line["state"] for line in steps] == ["done"] * 3
+    lines = journal(folder)
+    first = next(n for n, line in enumerate(lines) if line["kind"] == "step")
+    assert any("protocol" in line["facts"] for line in lines[:first] if line["kind"] == "session")
+
+
+def test_duration_ends_it_without_anybody(tmp_path: Path) -> None:
+    folder = tmp_path / "session"
+    with capture(folder, "--duration", "0.5", "--tail", "0.2") as running:
+        ended = running.wait_for("ended")
+        assert running.process.wait(30) == 0
+    assert ended["next"] == f'auditor report "{folder}" --open'
+    again = auditor("capture", "--app", "x", "-o", str(folder), "--port", "0", "--mode", "regular")
+    assert again.returncode == 1
+    assert "already holds a session" in again.stderr
+
+
+def test_taken_port_is_a_clear_error(tmp_path: Path, web: str) -> None:
+    port = str(urlsplit(web).port)
+    conf = ("--confdir", str(tmp_path / "conf"), "--mode", "regular", "--quiet")
+    result = auditor("capture", "--app", "x", "-o", str(tmp_path / "s"), "--port", port, *conf)
+    assert result.returncode == 1
+    assert "could not start" in result.stderr
+    assert "auditor doctor" in result.stderr
