@@ -12,6 +12,7 @@ from typing import Any
 
 from mitmproxy import command, ctx, exceptions, optmanager, version
 from mitmproxy.addonmanager import Loader
+from mitmproxy.tools.dump import DumpMaster
 
 from auditor import __version__
 from auditor.errors import AuditorError
@@ -25,13 +26,12 @@ class AuditorCapture:
     """Open and close the session; the addons in `addons` watch and write, and alter nothing."""
 
     def __init__(self) -> None:
-        self.recording = Recording()
+        self.recording = Recording(self._stopped)
         self.addons: tuple[FlowStore, ConnectionWatch] = (
             FlowStore(self.recording),
             ConnectionWatch(self.recording),
         )
         self._told: dict[str, Any] = {}
-        self._started = 0.0
 
     # ---- start and end
 
@@ -39,6 +39,12 @@ class AuditorCapture:
         loader.add_option("auditor_dir", str, "", "New folder that the session is written to.")
         loader.add_option(
             "auditor_session", str, "", "YAML or JSON file with what session.yaml shall say."
+        )
+        loader.add_option(
+            "auditor_rotate_mb",
+            int,
+            folder.ROTATE >> 20,
+            "Megabytes after which the next flow goes into a new file.",
         )
 
     def configure(self, updated: set[str]) -> None:
@@ -48,36 +54,41 @@ class AuditorCapture:
             raise exceptions.OptionsError(
                 "auditor_dir is empty: say where to record with --set auditor_dir=NEW_FOLDER"
             )
+        if ctx.options.auditor_rotate_mb < 1:
+            raise exceptions.OptionsError("auditor_rotate_mb is a number of megabytes, from 1.")
         self._told |= _read_facts(ctx.options.auditor_session)
 
     def running(self) -> None:
+        rotate = ctx.options.auditor_rotate_mb << 20
         try:
-            self.recording.writer = folder.SessionWriter(Path(ctx.options.auditor_dir))
+            self.recording.start(Path(ctx.options.auditor_dir), rotate)
         except AuditorError as error:
             raise exceptions.OptionsError(f"{error.message} {error.hint}") from None
-        self._started = time.time()
-        self._write_facts()
+        self.recording.write_facts(self._facts())
 
     def done(self) -> None:
-        if self.recording.writer:
-            for part in self.addons:
-                part.finish()
-            self._write_facts(time.time())
-            self.recording.writer.close()
-            self.recording.writer = None
+        for part in self.addons:
+            part.finish()
+        self.recording.finish(self._facts(time.time()))
 
     def tell(self, told: dict[str, Any]) -> None:
         """Add to what session.yaml says; raise ValueError for what only the recorder knows."""
         self._told |= facts.check(told)
-        self._write_facts()
+        self.recording.write_facts(self._facts())
 
-    def _write_facts(self, ended: float | None = None) -> None:
-        if self.recording.writer:
-            changed = {n: o.current() for n, o in ctx.options.items() if o.has_changed()}
-            tools = {"auditor": __version__, "mitmproxy": version.VERSION}
-            times, errors = (self._started, ended), self.recording.counts["errors"]
-            written = facts.compose(self._told, times, tools, changed, errors)
-            self.recording.writer.write_facts(written)
+    def _facts(self, ended: float | None = None) -> dict[str, Any]:
+        changed = {n: o.current() for n, o in ctx.options.items() if o.has_changed()}
+        tools = {"auditor": __version__, "mitmproxy": version.VERSION}
+        times, errors = (self.recording.started, ended), self.recording.counts["errors"]
+        return facts.compose(self._told, times, tools, changed, errors)
+
+    def _stopped(self, writer: folder.SessionWriter) -> None:
+        """Leave a readable session when the disk takes no more, and end mitmproxy."""
+        self._told["stopped"] = self.recording.stopped
+        writer.abandon(self._facts(time.time()))
+        if isinstance(ctx.master, DumpMaster):
+            ctx.master.addons.add(_ExitCode())
+        ctx.master.shutdown()
 
     # ---- for other addons
 
@@ -106,8 +117,15 @@ class AuditorCapture:
     @command.command("auditor.status")  # type: ignore[untyped-decorator]
     def status(self) -> str:
         """Return how far the recording is, as JSON."""
-        told = {"recording": bool(self.recording.writer), "started": self._started}
+        told = {"recording": bool(self.recording.writer), "started": self.recording.started}
         return json.dumps({**told, **self.recording.counts})
+
+
+class _ExitCode:
+    """The last addon to end: it lets mitmdump exit with 1."""
+
+    def done(self) -> None:
+        raise SystemExit(1)
 
 
 def _read_facts(path: str) -> dict[str, Any]:

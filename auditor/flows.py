@@ -12,6 +12,10 @@ OMITTED = "auditor_omitted"
 """Key of `flow.metadata` under which the capture addon notes bodies it left out:
 `{"request" | "response": {"why": "audio", "size": bytes, "sha256": hex}}`."""
 
+TRIMMED = "auditor_trimmed"
+"""Key of `flow.metadata` under which the capture addon notes how many of a conversation's first
+messages are in the session's journal only."""
+
 
 def read_exchange(source: flow.Flow, number: int) -> Exchange | None:
     """Return the record of a flow, or None for a kind that carries no content of interest (DNS)."""

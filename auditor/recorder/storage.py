@@ -7,7 +7,9 @@ from typing import Any
 from mitmproxy import dns, flow, http, tcp, udp
 from mitmproxy.io import tnetstring
 
-from auditor.flows import OMITTED
+from auditor.flows import OMITTED, TRIMMED
+from auditor.recorder import streams
+from auditor.recorder.conversations import Conversations
 from auditor.recorder.recording import Recording, counted
 from auditor.session import media
 from auditor.session.marks import HOST
@@ -18,18 +20,29 @@ class FlowStore:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._open: dict[str, flow.Flow] = {}
+        self._conversations = Conversations(recording)
 
     @counted
     def finish(self) -> None:
         """Write what is still open."""
-        for one in list(self._open.values()):
-            self._save(one)
+        self.recording.add_unfinished(self._write)
+
+    # ---- HTTP
+
+    @counted
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if flow.request.pretty_host != HOST:
+            streams.watch_request(flow)
 
     @counted
     def request(self, flow: http.HTTPFlow) -> None:
         if flow.request.pretty_host != HOST:
-            self._open[flow.id] = flow
+            self.recording.open_flows[flow.id] = flow
+
+    @counted
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        if flow.request.pretty_host != HOST:
+            streams.watch_response(flow)
 
     @counted
     def response(self, flow: http.HTTPFlow) -> None:
@@ -38,11 +51,17 @@ class FlowStore:
 
     error = response
 
+    # ---- conversations
+
+    @counted
+    def websocket_start(self, flow: http.HTTPFlow) -> None:
+        self._conversations.begin(flow)
+
     @counted
     def websocket_message(self, flow: http.HTTPFlow) -> None:
         if flow.websocket:
             frames = flow.websocket.messages
-            self._frame(flow, frames[-1], len(frames) - 1, frames[-1].is_text)
+            self._conversations.frame(flow, frames, frames[-1].is_text)
 
     @counted
     def websocket_end(self, flow: http.HTTPFlow) -> None:
@@ -50,11 +69,12 @@ class FlowStore:
 
     @counted
     def tcp_start(self, flow: tcp.TCPFlow | udp.UDPFlow) -> None:
-        self._open[flow.id] = flow
+        self.recording.open_flows[flow.id] = flow
+        self._conversations.begin(flow)
 
     @counted
     def tcp_message(self, flow: tcp.TCPFlow | udp.UDPFlow) -> None:
-        self._frame(flow, flow.messages[-1], len(flow.messages) - 1, text=False)
+        self._conversations.frame(flow, flow.messages)
 
     @counted
     def tcp_end(self, flow: tcp.TCPFlow | udp.UDPFlow) -> None:
@@ -69,42 +89,44 @@ class FlowStore:
 
     dns_error = dns_response
 
+    # ---- writing
+
     def _save(self, flow: flow.Flow) -> None:
-        """Write a flow; sound and pictures leave a copy of it, never the flow on its way."""
-        self._open.pop(flow.id, None)
-        writer = self.recording.writer
-        if not writer:
+        self._write(flow)
+        self.recording.open_flows.pop(flow.id, None)
+        self.recording.talks.pop(flow.id, None)
+
+    def _write(self, flow: flow.Flow) -> None:
+        """Write a flow; what is left out leaves its state, never the flow on its way."""
+        if not self.recording.writer:
             return
-        kept = _without_media(flow) if isinstance(flow, http.HTTPFlow) else flow
-        writer.add_flow(tnetstring.dumps(kept.get_state()))
-        self.recording.counts["flows"] += 1
+        state: dict[str, Any] = flow.get_state()
+        noted: dict[str, Any] = {}
+        if isinstance(flow, http.HTTPFlow):
+            for name, part in (("request", flow.request), ("response", flow.response)):
+                body, omitted = _kept(part) if part else (None, {})
+                if part and body is not part.raw_content:
+                    state[name] = {**state[name], "content": body}
+                if omitted:
+                    noted.setdefault(OMITTED, {})[name] = omitted
+        talk = self.recording.talks.get(flow.id)
+        if talk and talk.dropped:
+            noted[TRIMMED] = talk.dropped
+        if noted:
+            state["metadata"] = {**state["metadata"], **noted}
+        self.recording.add_flow(tnetstring.dumps(state))
 
-    def _frame(self, flow: Any, message: Any, number: int, text: bool) -> None:
-        self.recording.note(
-            "frame",
-            flow=flow.id,
-            number=number,
-            direction="out" if message.from_client else "in",
-            text=text,
-            time=message.timestamp,
-            **media.frame_body(message.content, text),
-        )
 
-
-def _without_media(source: http.HTTPFlow) -> http.HTTPFlow:
-    """Return the flow, or a copy under the same id whose sound and pictures are size and SHA-256."""
-    omitted: dict[str, Any] = {}
-    for name, part in (("request", source.request), ("response", source.response)):
-        body = part.raw_content if part else None
-        if part and body:
-            why = media.media_kind(part.headers.get("content-type", ""), body)
-            if why:
-                omitted[name] = media.omission(why, body)
-    if not omitted:
-        return source
-    copy: http.HTTPFlow = source.copy()
-    copy.id = source.id
-    for name in omitted:
-        getattr(copy, name).raw_content = b""
-    copy.metadata[OMITTED] = omitted
-    return copy
+def _kept(part: http.Message) -> tuple[bytes | None, dict[str, Any]]:
+    """Return the body to write, and of one that is left out its size and SHA-256."""
+    body = part.raw_content
+    if body is None and isinstance(part.stream, streams.Tally):
+        body = part.stream.so_far()  # still open, or the connection broke before the body ended
+        if body is None:
+            return b"", part.stream.omission()
+    if not body:
+        return body, {}
+    why = media.media_kind(part.headers.get("content-type", ""), body)
+    if not why and len(body) > media.BODY_LIMIT:
+        why = "over limit"
+    return (b"", media.omission(why, body)) if why else (body, {})

@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-RESERVED = frozenset(("format", "started", "ended", "tools", "mitmproxy_options", "addon_errors"))
+RESERVED = frozenset(
+    ("format", "started", "ended", "tools", "mitmproxy_options", "addon_errors", "files")
+)
 """What a session file must not set."""
 
 _SHAPING = re.compile(
@@ -44,7 +46,10 @@ def compose(
     changed: Mapping[str, Any],
     errors: int,
 ) -> dict[str, Any]:
-    """Return session.yaml's content; without an end while the session is still recorded."""
+    """Return session.yaml's content; without an end while the session is still recorded.
+
+    `addon_errors` stays last: readers know by it that nothing was cut off.
+    """
     started, ended = times
     return {
         "format": 1,

@@ -1,20 +1,34 @@
-"""Write the three files of a session folder while a capture runs.
+"""Write the files of a session folder while a capture runs; `auditor.sources.session` reads them.
 
-`auditor.sources.session` reads them back.
+What a kill and what a power loss can cost stands in `auditor.session.appending`. `session.yaml` is
+replaced in one step, and everything it says also goes into the journal, as a line of kind
+`session`: whatever a power loss leaves of the one, the other has it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, NamedTuple
 
 from auditor.errors import StoreError
+from auditor.session.appending import Appender, Syncing, sync_folder
 
 FACTS, FLOWS, JOURNAL = "session.yaml", "flows.mitm", "journal.jsonl"
+
+ROTATE = 256 << 20
+"""Bytes after which the next flow goes into a new file."""
+
+RESERVE = ".reserve"
+_RESERVED = 1 << 20
+"""Bytes set aside, so that a full disk still takes the last facts."""
+
+_FLOWS = re.compile(r"flows(?:-([0-9]{3,6}))?\.mitm")
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 
@@ -27,29 +41,47 @@ _UNPRINTABLE = re.compile("[\u007f-\u009f\u2028\u2029\ud800-\udfff\ufeff\ufffe\u
 _opened: set[Path] = set()
 
 
-class SessionWriter:
-    """The three files of a session folder, each write flushed before the next."""
+class Position(NamedTuple):
+    """How far the flows had been written."""
 
-    def __init__(self, folder: Path) -> None:
+    number: int
+    """Of the file, from 1."""
+    size: int
+
+
+class SessionWriter:
+    """The files of a session folder; each piece is with the system before the next."""
+
+    def __init__(self, folder: Path, rotate: int = ROTATE, resume: Position | None = None) -> None:
         """Open a new folder, or go on in one that this process has opened before.
 
-        Raises StoreError when the folder holds an earlier session or cannot be written.
+        `resume` takes back the flows written behind that position. Raises StoreError when the
+        folder holds an earlier session or cannot be written.
         """
         self.folder = folder.expanduser().absolute()
+        self._rotate = rotate
         try:
             self._prepare()
-            self._flows = self._append(FLOWS)
-            self._journal = self._append(JOURNAL)
+            self._reserve()
+            newest = max(flow_files(self.folder), default=1)
+            self._number = resume.number if resume else newest
+            for number in range(self._number + 1, newest + 1):
+                self._path(number).unlink(missing_ok=True)
+            self._flows = Appender(self._path(self._number), resume.size if resume else None)
+            self._journal = Appender(self.folder / JOURNAL)
         except OSError as error:
             raise StoreError(
                 f"The session folder cannot be written: {error.strerror}.",
                 "Name another folder that you may write.",
             ) from error
+        self._syncing = Syncing()
+        self._syncing.add(self._flows)
+        self._syncing.add(self._journal)
 
     def _prepare(self) -> None:
         if self.folder not in _opened and any(
-            (self.folder / name).exists() and (self.folder / name).stat().st_size
-            for name in (FLOWS, JOURNAL)
+            path.exists() and path.stat().st_size
+            for path in (*flow_files(self.folder).values(), self.folder / JOURNAL)
         ):
             raise StoreError(
                 "The session folder already holds a session.",
@@ -60,35 +92,102 @@ class SessionWriter:
             self.folder.chmod(0o700)
         _opened.add(self.folder)
 
-    def _append(self, name: str) -> BinaryIO:
-        return os.fdopen(self._private(name, os.O_APPEND), "ab")
+    def _reserve(self) -> None:
+        # Random bytes: a file system that compresses would set nothing aside for zeros.
+        with os.fdopen(self._private(RESERVE), "wb") as file:
+            file.write(os.urandom(_RESERVED))
 
-    def _private(self, name: str, flag: int) -> int:
+    def _private(self, name: str) -> int:
         binary = getattr(os, "O_BINARY", 0)
-        return os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | flag | binary, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | binary
+        return os.open(self.folder / name, flags, 0o600)
+
+    def _path(self, number: int) -> Path:
+        return self.folder / (FLOWS if number == 1 else f"flows-{number:03}.mitm")
+
+    # ---- while the capture runs; each raises OSError when the disk does not take it
 
     def add_flow(self, flow: bytes) -> None:
-        """Append one flow in mitmproxy's own format and flush it."""
+        """Append one flow in mitmproxy's own format; a flow is never split over two files."""
+        self._check()
+        if self._flows.size and self._flows.size + len(flow) > self._rotate:
+            following = Appender(self._path(self._number + 1))
+            self._syncing.add(following)
+            self._flows.last = True
+            self._flows = following
+            self._number += 1
         self._flows.write(flow)
-        self._flows.flush()
 
     def note(self, kind: str, **entry: object) -> None:
-        """Append one line to the journal and flush it."""
+        """Append one line to the journal."""
+        self._check()
         line = json.dumps({"kind": kind, **entry}, ensure_ascii=True, default=str)
         self._journal.write(line.encode() + b"\n")
-        self._journal.flush()
+
+    def _check(self) -> None:
+        if self._syncing.error:
+            raise self._syncing.error
 
     def write_facts(self, facts: Mapping[str, Any]) -> None:
+        """Note the facts in the journal, then replace session.yaml."""
+        self.note("session", facts=facts)
+        self._replace(facts, synced=False)
+
+    def _replace(self, facts: Mapping[str, Any], synced: bool) -> None:
         """Replace session.yaml in one step: a reader sees the old or the new one, never half."""
         draft = f".{FACTS}.draft"
-        with os.fdopen(self._private(draft, os.O_TRUNC), "wb") as file:
+        with os.fdopen(self._private(draft), "wb") as file:
             file.write(to_yaml(facts).encode())
+            if synced:
+                file.flush()
+                os.fsync(file.fileno())
         (self.folder / draft).replace(self.folder / FACTS)
 
+    def position(self) -> Position:
+        """Return how far the flows are written."""
+        return Position(self._number, self._flows.size)
+
+    # ---- the end
+
+    def finish(self, facts: Mapping[str, Any]) -> None:
+        """Write the last facts with the SHA-256 of every other file, and close; raises OSError."""
+        self.note("session", facts=facts)
+        self._syncing.close()
+        names = [path.name for _, path in sorted(flow_files(self.folder).items())]
+        files = {name: digest(self.folder / name) for name in (*names, JOURNAL)}
+        self._replace({**facts, "files": files}, synced=True)
+        (self.folder / RESERVE).unlink(missing_ok=True)
+        sync_folder(self.folder)
+
+    def abandon(self, facts: Mapping[str, Any]) -> None:
+        """Write the last facts into the room set aside, as far as the disk takes them, and close."""
+        with suppress(OSError):
+            (self.folder / RESERVE).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._syncing.error = None
+            self.note("session", facts=facts)
+        with suppress(OSError):
+            self._replace(facts, synced=True)
+        self.close()
+
     def close(self) -> None:
-        """Close flows and journal."""
-        self._flows.close()
-        self._journal.close()
+        """Close the files without last facts, as far as the disk takes what is open."""
+        with suppress(OSError):
+            self._syncing.close()
+        with suppress(OSError):
+            (self.folder / RESERVE).unlink(missing_ok=True)
+
+
+def flow_files(folder: Path) -> dict[int, Path]:
+    """Return the files with flows by number: `flows.mitm` is 1, `flows-002.mitm` is 2."""
+    found = ((_FLOWS.fullmatch(path.name), path) for path in folder.glob("flows*.mitm"))
+    return {int(name[1] or 1): path for name, path in found if name and path.is_file()}
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def to_yaml(facts: Mapping[str, Any], indent: str = "") -> str:

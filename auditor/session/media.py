@@ -10,6 +10,13 @@ from typing import Any
 FRAME_LIMIT = 1 << 20
 """A longer WebSocket, TCP or UDP message is journalled by size and SHA-256 only."""
 
+BODY_LIMIT = 8 << 20
+"""A longer HTTP body is kept by size and SHA-256 only. Telemetry and replies of services are far
+smaller (the largest known are libraries of some megabytes); what is longer is sound or a download."""
+
+LOOK = 16 << 10
+"""First bytes by which sound is known; two AAC frames have at most 8191 bytes each."""
+
 _ADTS = re.compile(rb"\xff[\xf0\xf1\xf8\xf9].{5}", re.DOTALL)
 
 
@@ -18,10 +25,9 @@ def media_kind(content_type: str, body: bytes) -> str:
 
     Playlists (`#EXTM3U`) are text and stay, whatever their label.
     """
-    if body.lstrip()[:7] == b"#EXTM3U" or not body:
+    if body[:64].lstrip()[:7] == b"#EXTM3U" or not body:
         return ""
-    family = content_type.strip().lower().partition("/")[0]
-    if family in {"audio", "video"}:
+    if family := labelled(content_type):
         return family
     if body[4:8] in {b"ftyp", b"styp", b"moof", b"sidx"}:
         return "audio"
@@ -30,6 +36,12 @@ def media_kind(content_type: str, body: bytes) -> str:
     if body[:4] == b"RIFF" and body[8:12] == b"WAVE":
         return "audio"
     return "audio" if _is_adts(body) else ""
+
+
+def labelled(content_type: str) -> str:
+    """Return `audio` or `video` for a content type of that family, else nothing."""
+    family = content_type.strip().lower().partition("/")[0]
+    return family if family in {"audio", "video"} else ""
 
 
 def _is_adts(body: bytes) -> bool:

@@ -80,4 +80,6 @@ _KINDS: dict[str, Callable[[Any], object]] = {
     "started": moment,
     "ended": moment,
     "addon_errors": _count,
+    "stopped": _text,
+    "files": _mapping,
 }

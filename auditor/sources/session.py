@@ -4,84 +4,121 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from auditor.catalogue.yamlfile import read_yaml
 from auditor.errors import CatalogueError, SourceError
 from auditor.records import Exchange, Loss
+from auditor.session.folder import FACTS, FLOWS, JOURNAL, digest, flow_files
 from auditor.sources import journal, mitm
 from auditor.sources.capture import Capture, Session
+from auditor.sources.conversations import Conversations
 from auditor.sources.facts import checked
-
-_FILES = ("session.yaml", "flows.mitm", "journal.jsonl")
 
 
 def open_folder(folder: Path, first: int) -> Capture:
-    """Open a session folder; every file but one of `session.yaml` and `flows.mitm` may be missing.
+    """Open a session folder; every file may be missing as long as one is there.
 
-    Raises SourceError when the folder is no session, or its facts are not readable YAML.
+    Raises SourceError when the folder is no session, or its facts are not readable YAML and there
+    is no journal that could stand in for them.
     """
-    present = [name for name in _FILES if (folder / name).is_file()]
-    if "flows.mitm" not in present and "session.yaml" not in present:
+    flows = flow_files(folder)
+    files = [path for _, path in sorted(flows.items())]
+    paths = [folder / FACTS, *files, folder / JOURNAL]
+    present = [path for path in paths if path.is_file()]
+    if not present:
         raise SourceError(
             f"{folder} is not a session folder.",
             "A session folder holds session.yaml and flows.mitm. Name the folder that the capture wrote.",
         )
     losses: list[Loss] = []
-    told = journal.read(folder / "journal.jsonl", losses)
-    facts = _facts(folder / "session.yaml", losses)
+    told = journal.read(folder / JOURNAL, losses)
+    facts = _facts(folder / FACTS, told, losses)
+    hashes = {path.name: digest(path) for path in present}
+    _compare(facts.get("files") or {}, hashes, max(flows, default=1), losses)
     session = Session(
         facts=facts,
-        marks=told.marks,
-        connections=told.connections,
+        marks=tuple(told.marks),
+        connections=tuple(told.connections.values()),
+        interventions=tuple(told.interventions),
         addon_errors=max(told.errors, int(facts.get("addon_errors") or 0)),
         has_journal=told.exists,
     )
     return Capture(
         name=folder.resolve().name,
         format="session",
-        size=sum((folder / name).stat().st_size for name in present),
-        sha256=_digest(folder, present),
-        exchanges=_exchanges(folder / "flows.mitm", first, losses, told.frames),
+        size=sum(path.stat().st_size for path in present),
+        sha256=_digest(hashes),
+        exchanges=_exchanges(files, first, told, losses, folder / JOURNAL),
         losses=losses,
         session=session,
     )
 
 
-def _facts(path: Path, losses: list[Loss]) -> dict[str, Any]:
+def _facts(path: Path, told: journal.Journal, losses: list[Loss]) -> dict[str, Any]:
+    """Return what session.yaml says; where it is damaged, what the journal says it did."""
     if not path.is_file():
         losses.append(Loss("session.yaml is missing"))
-        return {}
+        return checked(told.facts, losses)
     try:
-        return checked(read_yaml(path), losses)
+        found = read_yaml(path)
     except CatalogueError as error:
-        raise SourceError(
-            error.message, "Mend session.yaml, or delete it: the flows are readable without it."
-        ) from error
+        if not told.exists:
+            raise SourceError(
+                error.message, "Mend session.yaml, or delete it: the flows are readable without it."
+            ) from error
+        return _instead(told, error.message, losses)
+    # The recorder writes `addon_errors` after everything that the journal knows, too.
+    if told.facts and not (isinstance(found, dict) and "addon_errors" in found):
+        return _instead(told, "its end is missing", losses)
+    return checked(found, losses)
+
+
+def _instead(told: journal.Journal, why: str, losses: list[Loss]) -> dict[str, Any]:
+    origin = "the journal stands in for it" if told.facts else "nothing stands in for it"
+    losses.append(Loss(f"session.yaml is damaged, {origin}", detail=why))
+    return checked(told.facts, losses)
+
+
+def _compare(told: dict[str, Any], hashes: dict[str, str], newest: int, losses: list[Loss]) -> None:
+    """Count files that are missing, or not as they were when the recording ended."""
+    rotated = {f"flows-{number:03}.mitm" for number in range(2, newest)} | (
+        {FLOWS} if newest > 1 else set()
+    )
+    for name in sorted(rotated | set(told)):
+        if name not in hashes:
+            losses.append(Loss("file of the session is missing", detail=name))
+        elif name in told and told[name] != hashes[name]:
+            losses.append(Loss("file was changed after the recording ended", detail=name))
 
 
 def _exchanges(
-    path: Path, first: int, losses: list[Loss], frames: dict[str, int]
+    files: list[Path], first: int, told: journal.Journal, losses: list[Loss], path: Path
 ) -> Iterator[Exchange]:
-    """Yield the saved flows, then count journalled frames of flows that were never saved."""
-    saved: set[str] = set()
-    if path.is_file() and path.stat().st_size:
-        exchanges, damage = mitm.read(path, first)
-        for exchange in exchanges:
-            if exchange.kind != "http":
-                saved.add(exchange.id)
-            yield exchange
+    """Yield the saved flows, then the conversations that only the journal has whole."""
+    number = first
+    conversations = Conversations(path, told.conversations, losses)
+    for file in files:
+        trimmed: dict[str, int] = {}
+        exchanges, damage = mitm.read(file, number, trimmed)
+        try:
+            for exchange in exchanges:
+                missing = trimmed.pop(exchange.id, 0)
+                if exchange.kind == "http" or conversations.whole(exchange, missing):
+                    yield replace(exchange, number=number)
+                    number += 1
+        except SourceError:
+            if not told.exists and number == first and file == files[-1]:
+                raise
         losses.extend(damage)
-    lost = sum(count for flow, count in frames.items() if flow not in saved)
-    if lost:
-        losses.append(Loss("frame of a conversation that was still open at the end", count=lost))
+    yield from conversations.rebuilt(number)
 
 
-def _digest(folder: Path, names: list[str]) -> str:
+def _digest(hashes: dict[str, str]) -> str:
     """Return one SHA-256 over the files' names and contents."""
     total = hashlib.sha256()
-    for name in names:
-        with (folder / name).open("rb") as file:
-            total.update(f"{name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    for name, told in hashes.items():
+        total.update(f"{name} {told}\n".encode())
     return total.hexdigest()

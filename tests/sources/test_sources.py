@@ -176,6 +176,7 @@ def test_session_folder(tmp_path: Path) -> None:
             "number": 0,
             "direction": "out",
             "time": 1,
+            "text": True,
             "body": "a",
         },
         {"kind": "error", "hook": "request", "message": "x", "time": 1},
@@ -190,8 +191,8 @@ def test_session_folder(tmp_path: Path) -> None:
     assert capture.session.connections[0].outcome == "refused-by-client"
     assert capture.session.addon_errors == 1
     assert sorted(loss.reason for loss in capture.losses) == [
-        "frame of a conversation that was still open at the end",
         "line of the journal that makes no sense",
+        "message of a conversation whose beginning is lost",
     ]
 
 
@@ -204,8 +205,10 @@ def test_session_without_its_facts_is_still_read(tmp_path: Path) -> None:
 
 
 def test_session_with_broken_facts_names_the_place(tmp_path: Path) -> None:
+    folder = session(tmp_path, facts="a: [1\n")
+    (folder / "journal.jsonl").unlink()
     with pytest.raises(SourceError, match=r"session\.yaml:\d+:\d+:") as caught:
-        open_capture(session(tmp_path, facts="a: [1\n"))
+        open_capture(folder)
     assert "delete" in caught.value.hint
 
 
