@@ -9,6 +9,7 @@ from auditor.catalogue.model import Application
 from auditor.doctor.facts import Machine
 from auditor.doctor.finding import Finding
 from auditor.doctor.trust import holds
+from auditor.doctor.words import SPELLED
 
 _RECORD = "Record for one minute and look for connections “refused by the client”."
 
@@ -17,7 +18,7 @@ def check_application(application: Application, machine: Machine) -> list[Findin
     """Say for every process of an application whom it believes, as far as that is known."""
     check = "trust.application"
     if machine.system not in application.processes:
-        systems = ", ".join(application.processes)
+        systems = ", ".join(SPELLED.get(one, one) for one in application.processes)
         text = f"{application.name} is not known to run on this system."
         return [Finding(check, "warning", text, f"Record it on one of: {systems}.")]
     trust = application.trust[machine.system]

@@ -14,9 +14,9 @@ from auditor.doctor.stores import NODE_VARIABLE
 from auditor.doctor.words import address, is_loopback, is_private, short
 
 _UNSET: Mapping[System, str] = {
-    "linux": f"run `unset {NODE_VARIABLE}`. Remove it from the start files of your shell, too.",
-    "macos": f"run `unset {NODE_VARIABLE}` and `launchctl unsetenv {NODE_VARIABLE}`.",
-    "windows": f"run `reg delete HKCU\\Environment /v {NODE_VARIABLE} /f`. Open a new terminal.",
+    "linux": f"Run `unset {NODE_VARIABLE}`. Remove it from the start files of your shell, too.",
+    "macos": f"Run `unset {NODE_VARIABLE}` and `launchctl unsetenv {NODE_VARIABLE}`.",
+    "windows": f"Run `reg delete HKCU\\Environment /v {NODE_VARIABLE} /f`. Open a new terminal.",
 }
 
 
@@ -42,7 +42,7 @@ def _certificates(machine: Machine, level: Level) -> Iterator[Finding]:
                 "leftovers.trust",
                 level if whose == "this" or level == "problem" else "warning",
                 f"{store.name} trusts {whose} authority of mitmproxy ({short(one.sha256)}).",
-                "After the session: " + store.remove.format(sha1=one.sha1),
+                _when(level, store.remove.format(sha1=one.sha1)),
             )
     unread = [store for store in machine.stores if store.found is None and _matters(store)]
     for store in unread:
@@ -51,6 +51,11 @@ def _certificates(machine: Machine, level: Level) -> Iterator[Finding]:
     if clean:
         text = "No store that could be read trusts an authority of mitmproxy."
         yield Finding("leftovers.trust", "ok", text)
+
+
+def _when(level: Level, step: str) -> str:
+    """Before a session the same is wanted; then the step is for later."""
+    return step if level == "problem" else f"After the session: {step[0].lower()}{step[1:]}"
 
 
 def _matters(store: Store) -> bool:
@@ -64,7 +69,7 @@ def _variable(machine: Machine, level: Level) -> Iterator[Finding]:
     held = any(store.found for store in machine.stores if store.kind == "node")
     if held or "mitmproxy" in value:
         text = f"`{NODE_VARIABLE}` makes Node and Electron programs trust `{value}`."
-        step = "After the session: " + _UNSET[machine.system]
+        step = _when(level, _UNSET[machine.system])
         yield Finding("leftovers.node", level, text, step)
     else:
         text = f"`{NODE_VARIABLE}` does not lead to an authority of mitmproxy."
@@ -79,7 +84,7 @@ def _proxies(machine: Machine, level: Level) -> Iterator[Finding]:
         where = address(one.host, one.port)
         text = f"{one.place} sends traffic to {where}"
         text += ", where nothing listens." if dead else "."
-        yield Finding("leftovers.proxy", worse, text, f"After the session: {one.remove}")
+        yield Finding("leftovers.proxy", worse, text, _when(level, one.remove))
     if not local:
         yield Finding("leftovers.proxy", "ok", "No setting that we know points to a local proxy.")
 
@@ -102,7 +107,7 @@ def _listening(listeners: Sequence[Listener] | None, level: Level) -> Iterator[F
         text = f"{one.program} (process {one.process}) listens on {where}."
         if not is_private(one.host):
             text += " Other machines can use it."
-        step = "After the session: end it with Ctrl-C in its terminal."
+        step = _when(level, "End it with Ctrl-C in its terminal.")
         yield Finding("leftovers.listening", level, text, step)
     if not running:
         yield Finding("leftovers.listening", "ok", "No mitmproxy that we can see is listening.")

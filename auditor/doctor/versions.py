@@ -6,6 +6,7 @@ import re
 
 from auditor.doctor.facts import System
 from auditor.doctor.finding import Finding
+from auditor.doctor.words import SPELLED
 
 NEW_PYTHON = (3, 12)
 """The first Python for which current versions of mitmproxy exist."""
@@ -20,12 +21,11 @@ def check_system(system: System) -> list[Finding]:
     """Say it where our own checks were never tried."""
     if system == "linux":
         return []
-    name = "macOS" if system == "macos" else "Windows"
     return [
         Finding(
             "versions.system",
             "note",
-            f"These checks were written from documentation and never tried on {name}.",
+            f"These checks were written from documentation and never tried on {SPELLED[system]}.",
             "Compare what surprises you with the system's own settings, and tell us.",
         )
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+SPELLED = {"macos": "macOS", "windows": "Windows", "linux": "Linux"}
+
 
 def day(moment: float) -> str:
     """Spell a day, in UTC."""

@@ -140,6 +140,24 @@ def test_mitmproxy_itself_is_not_loaded(confdir: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_broken_mitmproxy_is_reported_and_not_a_traceback(confdir: Path, port: int) -> None:
+    stand_ins = confdir.parent / "broken"
+    stand_ins.mkdir()
+    for name in ("mitmproxy", "mitmproxy_rs", "mitmproxy_linux"):
+        (stand_ins / f"{name}.py").write_text("raise ImportError('cannot open shared object')")
+    arguments = ["--json", "--port", str(port), "--confdir", str(confdir), "-o", str(confdir)]
+    code = f"from auditor.cli.doctor import doctor; doctor({arguments!r})"
+    path = os.pathsep.join([str(stand_ins), str(Path(__file__).parents[2])])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert done.returncode == 1
+    found = {one["check"]: one["level"] for one in json.loads(done.stdout)["findings"]}
+    assert found["mode.local"] == "problem"
+
+
 @pytest.mark.proxy
 @pytest.mark.skipif(sys.platform != "linux", reason="process names are read from /proc")
 def test_real_mitmdump_is_found_after_a_session(confdir: Path) -> None:

@@ -71,4 +71,4 @@ def test_how_to_tell_electron(machine: Machine, system: str, command: str) -> No
 def test_system_without_a_version(machine: Machine) -> None:
     (found,) = check_application(application("os-store"), replace(machine, system="windows"))
     assert found.level == "warning"
-    assert "linux" in found.next_step
+    assert "Linux" in found.next_step
