@@ -21,7 +21,7 @@ from auditor.selftest.plants import make_conversation
 from auditor.selftest.process import Running
 from auditor.selftest.proxy import Proxy, recording
 from auditor.selftest.stage import Ports
-from auditor.sources import journal
+from auditor.sources import open_capture
 
 MESSAGES = 20
 """That a conversation has when its client, or the proxy, is killed."""
@@ -89,7 +89,7 @@ def record_until_killed(scene: Scene, folder: Path) -> None:
 
 
 def _way(scene: Scene, proxy: Proxy) -> client.Way:
-    return client.Way(proxy.port, proxy.quic, str(scene.authority), scene.ports)
+    return client.Way(proxy.port, proxy.quic, proxy.http3, str(scene.authority), scene.ports)
 
 
 def _play(scene: Scene, proxy: Proxy, plants: tuple[Plant, ...], cases: set[str]) -> list[str]:
@@ -126,7 +126,7 @@ def _settle(folder: Path, ports: Ports, cases: tuple[Case, ...]) -> None:
     """Wait until the journal has a line for every case: connections end a little after the client."""
     end = time.monotonic() + _SETTLE_S
     while time.monotonic() < end:
-        known = journal.read(folder / "journal.jsonl", []).connections
+        known = open_capture(folder).session.connections
         if all(any(belongs(case, one, ports) for one in known) for case in cases):
             return
         time.sleep(0.05)

@@ -39,22 +39,24 @@ class Outcome:
 
 CASES = (
     Case("stage", "sends its data as it should", "decrypted"),
-    Case("refuses", "refuses the proxy's certificate with an alert", "refused-by-client"),
-    Case("hangs-up", "hangs up when it sees the certificate", "refused-by-client"),
-    Case("pins", "accepts the certificate, then says nothing", "established-silent"),
+    Case("refuses", "refuses the proxy's certificate", "refused-by-client"),
+    Case("hangs-up", "hangs up at the certificate", "refused-by-client"),
+    Case("pins", "accepts it, then says nothing", "established-silent"),
     Case(
         "raw",
-        "speaks raw TCP like a Spotify partner device",
+        "speaks raw TCP, Spotify partner",
         "not-http",
         port="raw",
         detail="(?i)partner",
     ),
     Case("quic", "speaks QUIC that is not HTTP/3", "quic"),
-    Case("dead", "asks for a port where nobody listens", "refused-by-server", port="dead"),
-    Case("stranger", "meets a server whose certificate nobody signed", "refused-by-server"),
-    Case("passed", "talks to a host that was to be left alone", "passed-through"),
-    Case("leaves", "asks for a way out and leaves", "failed", port="quiet"),
-    Case("dies", "is killed in the middle of a conversation", "decrypted"),
+    Case("quic-refuses", "refuses it over QUIC", "refused-by-client"),
+    Case("http3", "speaks HTTP/3", "decrypted"),
+    Case("dead", "calls a port that is closed", "refused-by-server", port="dead"),
+    Case("stranger", "meets an untrusted server", "refused-by-server"),
+    Case("passed", "goes to a host left alone", "passed-through"),
+    Case("leaves", "opens a way out and leaves", "failed", port="quiet"),
+    Case("dies", "is killed in a conversation", "decrypted"),
 )
 
 

@@ -29,6 +29,7 @@ class Way:
 
     proxy: int
     quic: int
+    http3: int
     authority: str
     """File of the proxy's certificate authority, which a tester would have installed."""
     stage: Ports
@@ -41,7 +42,9 @@ class Way:
     def from_json(cls, text: str) -> Way:
         """Read what `to_json` wrote."""
         told = json.loads(text)
-        return cls(told["proxy"], told["quic"], told["authority"], Ports(**told["stage"]))
+        return cls(
+            told["proxy"], told["quic"], told["http3"], told["authority"], Ports(**told["stage"])
+        )
 
 
 def tunnel(way: Way, port: int) -> socket.socket:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
-from aioquic.asyncio.client import connect
-from aioquic.quic.configuration import QuicConfiguration
-
-from auditor.selftest import wire
+from auditor.selftest import quic, wire
 from auditor.selftest.certificates import DOMAIN
 from auditor.selftest.client import Way, secured, tunnel, wrapped
-from auditor.selftest.stage import ALPN
 
-_PATIENCE_S = 10.0
 _BLOCK = 65536
 
 _PARTNER, _GENERIC_PARTNER = 3, 0x26
@@ -93,19 +88,19 @@ def leave(way: Way) -> None:
 
 def speak_quic(way: Way) -> None:
     """Talk over QUIC in a language that is not HTTP/3."""
-    asyncio.run(asyncio.wait_for(_speak_quic(way), _PATIENCE_S))
+    quic.talk(way.quic, "quic", way.authority)
 
 
-async def _speak_quic(way: Way) -> None:
-    configuration = QuicConfiguration(
-        is_client=True, alpn_protocols=[ALPN], server_name=f"quic.{DOMAIN}"
-    )
-    configuration.load_verify_locations(cafile=way.authority)
-    async with connect("127.0.0.1", way.quic, configuration=configuration) as peer:
-        reader, writer = await peer.create_stream()
-        writer.write(b"\x01selftest")
-        writer.write_eof()
-        await reader.read()
+def refuse_over_quic(way: Way) -> None:
+    """Check certificates over QUIC against another authority than the proxy's."""
+    other = str(Path(way.authority).with_name("stranger-ca-cert.pem"))
+    with contextlib.suppress(ConnectionError):
+        quic.talk(way.quic, "quic-refuses", other)
+
+
+def ask_over_http3(way: Way) -> None:
+    """Send a request over HTTP/3, which the proxy can read."""
+    quic.ask(way.http3, "http3", way.authority, b'{"hot_cue_position_ms": 61200}')
 
 
 DEEDS: dict[str, Callable[[Way], None]] = {
@@ -118,5 +113,7 @@ DEEDS: dict[str, Callable[[Way], None]] = {
     "passed": pass_by,
     "leaves": leave,
     "quic": speak_quic,
+    "quic-refuses": refuse_over_quic,
+    "http3": ask_over_http3,
 }
 """By the id of the case in `auditor.selftest.cases`."""

@@ -69,6 +69,11 @@ class Running:
             if found := re.search(pattern, line):
                 return found
 
+    @property
+    def ended(self) -> bool:
+        """Say whether the process is over."""
+        return self._process.poll() is not None
+
     def said(self) -> str:
         """Return the last lines of what the process said."""
         return "".join(tuple(self._said)).strip()[-_LETTERS:] or "nothing at all"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from auditor.selftest.process import Running
 _START_S = 20.0
 _ANSWER_S = 10.0
 _CODE = "from mitmproxy.tools.main import mitmdump; mitmdump()"
+_LISTENS = r"(HTTP|quic|http3)\b.* listening at .*127\.0\.0\.1:(\d+)"
 _ADDONS = ("auditor_capture", "auditor_marks")
 
 
@@ -30,7 +32,8 @@ class Proxy:
     process: Running
     port: int
     quic: int
-    """0 when it was started without a QUIC listener."""
+    http3: int
+    """0, both, when it was started without QUIC."""
 
     def ask(self, path: str = "/", told: dict[str, Any] | None = None) -> dict[str, Any]:
         """Talk to the addon through the proxy, as a tester's script does."""
@@ -49,22 +52,26 @@ def recording(
 
     With `quic_target` it also listens for QUIC: an explicit proxy never sees that.
     """
-    modes = ["--mode", "regular@127.0.0.1:0"]
+    modes = {"HTTP": "regular@127.0.0.1:0"}
     if quic_target:
-        modes += ["--mode", f"reverse:quic://127.0.0.1:{quic_target}@127.0.0.1:0"]
-    with Running([*_command(folder, work), *modes, *more]) as process:
-        port = quic = 0
-        while not port or (quic_target and not quic):
-            found = process.wait_for(
-                r"(HTTP|reverse).* listening at .*127\.0\.0\.1:(\d+)", _START_S
-            )
-            if found[1] == "HTTP":
-                port = int(found[2])
-            else:
-                quic = int(found[2])
-        proxy = Proxy(process, port, quic)
+        # mitmproxy takes two listeners on port 0 for one and the same.
+        for kind, port in (("quic", 0), ("http3", _free_udp_port())):
+            modes[kind] = f"reverse:{kind}://127.0.0.1:{quic_target}@127.0.0.1:{port}"
+    asked = [part for mode in modes.values() for part in ("--mode", mode)]
+    with Running([*_command(folder, work), *asked, *more]) as process:
+        ports = {"quic": 0, "http3": 0}
+        while not modes.keys() <= {name for name, port in ports.items() if port}:
+            found = process.wait_for(_LISTENS, _START_S)
+            ports[found[1]] = int(found[2])
+        proxy = Proxy(process, ports["HTTP"], ports["quic"], ports["http3"])
         _wait_until_it_records(proxy)
         yield proxy
+
+
+def _free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
 
 
 def _command(folder: Path, work: Path) -> list[str]:
@@ -89,9 +96,9 @@ def _wait_until_it_records(proxy: Proxy) -> None:
                 return
         except (OSError, ValueError):  # not yet
             pass
-        if time.monotonic() > end:
+        if proxy.process.ended or time.monotonic() > end:
             raise AuditorError(
-                "The proxy runs but does not record.",
+                "The proxy does not record.",
                 f"It said: {proxy.process.said()}",
             )
         time.sleep(0.05)

@@ -11,10 +11,7 @@ import threading
 from dataclasses import dataclass
 from types import TracebackType
 
-from aioquic.asyncio.protocol import QuicConnectionProtocol
 from aioquic.asyncio.server import QuicServer
-from aioquic.quic.configuration import QuicConfiguration
-from aioquic.quic.events import QuicEvent, StreamDataReceived
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import (
     AcceptConnection,
@@ -25,10 +22,9 @@ from wsproto.events import (
     TextMessage,
 )
 
+from auditor.errors import AuditorError
 from auditor.selftest.certificates import Certificate
-
-ALPN = "dj-selftest"
-"""What the QUIC server speaks: not HTTP/3."""
+from auditor.selftest.quic import QuicAnswer, server_configuration
 
 _LOOPBACK = "127.0.0.1"
 _START_S = 20
@@ -50,6 +46,7 @@ class Ports:
     dead: int
     """Nobody listens here, and nobody else can begin to while the stage is up."""
     quic: int
+    """UDP: HTTP/3, and a language of our own over QUIC."""
 
 
 class Stage:
@@ -67,7 +64,10 @@ class Stage:
         self._thread.start()
         self._ready.wait(_START_S)
         if self._ports is None:
-            raise OSError("the servers of the stage did not start")
+            raise AuditorError(
+                "The servers of the rehearsal did not start.",
+                "See whether something keeps programs from listening on 127.0.0.1.",
+            )
         return self._ports
 
     def __exit__(
@@ -101,7 +101,7 @@ class Stage:
                 dead.bind((_LOOPBACK, 0))
                 quic, _ = await self._loop.create_datagram_endpoint(
                     lambda: QuicServer(
-                        configuration=_quic_configuration(trusted), create_protocol=_QuicEcho
+                        configuration=server_configuration(trusted), create_protocol=QuicAnswer
                     ),
                     (_LOOPBACK, 0),
                 )
@@ -125,19 +125,6 @@ def _server_context(certificate: Certificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.chain, certificate.key)
     return context
-
-
-def _quic_configuration(certificate: Certificate) -> QuicConfiguration:
-    configuration = QuicConfiguration(is_client=False, alpn_protocols=[ALPN])
-    configuration.load_cert_chain(certificate.chain, certificate.key)
-    return configuration
-
-
-class _QuicEcho(QuicConnectionProtocol):
-    def quic_event_received(self, event: QuicEvent) -> None:
-        if isinstance(event, StreamDataReceived):
-            self._quic.send_stream_data(event.stream_id, event.data, event.end_stream)
-            self.transmit()
 
 
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
