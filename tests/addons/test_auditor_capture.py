@@ -227,7 +227,11 @@ def test_spare_connection_of_a_browser_is_no_refusal(capture: tuple[Any, Path]) 
         else:
             fire(addon, "tls_established_client", data)
     outcomes = {line["id"]: line["outcome"] for line in journal(folder, "connection")}
-    assert outcomes == {"spare": "failed", "pinned": "refused-by-client"}
+    assert outcomes == {
+        "kept": "established-silent",
+        "spare": "failed",
+        "pinned": "refused-by-client",
+    }
 
 
 # ---- a real mitmdump on loopback
