@@ -18,6 +18,7 @@ from rich.text import Text
 
 from auditor.capture.conduct import Moment
 from auditor.capture.control import Control
+from auditor.claims.words import many
 
 _ROWS = 8
 
@@ -138,14 +139,12 @@ def _lead(moment: Moment) -> RenderableType:
 
 
 def _totals(seen: Mapping[str, Any]) -> Text:
-    line = (
-        f"{seen['exchanges']} exchanges · {seen['connections']} connections · {seen['marks']} marks"
-    )
-    text = Text(line)
+    names = ("exchange", "connection", "mark")
+    text = Text(" · ".join(many(seen[f"{name}s"], name) for name in names))
     if seen["interventions"]:
         text.append(f" · {seen['interventions']} blocked by us", style="yellow")
     if seen["errors"]:
-        text.append(f" · recorder failed {seen['errors']} times", style="bold red")
+        text.append(f" · {many(seen['errors'], 'recorder error')}", style="bold red")
     return text
 
 
