@@ -143,7 +143,7 @@ def browser_stores(system: System, authority: Authority, home: Path) -> Iterator
             names = [one.nickname for one in entries or () if b"mitmproxy" in one.der]
             yield Store(
                 "browser",
-                f"{browser} (`{path.parent}`)",
+                f"The database of {browser} (`{path.parent}`)",
                 found,
                 f"Import `{_file(authority)}` in the browser's settings, for web sites.",
                 "Delete it in the browser's settings, under certificate authorities. "

@@ -83,9 +83,9 @@ def test_browser_counts_only_with_trust(
         (tmp_path / folder).mkdir(parents=True)
         database(tmp_path / folder, (der[0], trust))
     monkeypatch.setattr(stores, "certifi_store", lambda _: None)
-    found = {one.name[:8]: one for one in find_stores("linux", authority, {}, tmp_path)}
+    found = {one.name.split(" ")[3]: one for one in find_stores("linux", authority, {}, tmp_path)}
     assert found["Chromium"].found == (authority.certificate,)
-    assert found["Firefox "].found == ()
+    assert found["Firefox"].found == ()
     assert f"sql:{tmp_path / '.pki/nssdb'}" in found["Chromium"].remove
 
 
