@@ -114,7 +114,8 @@ def proxy_on(system: str, port: int, program: str) -> tuple[Instruction, ...]:
         return (
             Instruction("Open System Settings › Network › your connection › Details › Proxies."),
             Instruction(
-                f"Switch on the web proxy and the secure web proxy: server 127.0.0.1, port {port}.",
+                f"Switch on the web proxy and the secure web proxy: server 127.0.0.1, port {port}."
+                " Wi-Fi stands for your connection.",
                 f"networksetup -setwebproxy Wi-Fi 127.0.0.1 {port}"
                 f" && networksetup -setsecurewebproxy Wi-Fi 127.0.0.1 {port}",
             ),

@@ -19,6 +19,7 @@ from auditor.capture.guide import (
 from auditor.capture.schedule import Schedule, Step, make_schedule
 from auditor.catalogue.protocol import list_protocols, load_protocol
 from auditor.records import Mark
+from auditor.stats.windows import LAG_S, LEAD_S
 
 T0 = 1_763_700_000.0
 GAP = 8.0
@@ -93,6 +94,14 @@ class Session:
         return [
             (one.number, one.action, one.state) for one in self.events if isinstance(one, StepEvent)
         ]
+
+
+def test_idle_windows_stay_clean_however_early_the_tester_acts() -> None:
+    """What the audit counts for an action must not reach into an idle window."""
+    for protocol in list_protocols().values():
+        least = protocol.gap[0]
+        assert least >= LAG_S + LEAD_S, "idle window after an action"
+        assert least - READY_S - REACTION_S >= LEAD_S, "action after an idle window"
 
 
 def test_phases_of_one_step() -> None:
