@@ -12,8 +12,6 @@ from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import auditor
-from auditor.doctor.authority import read_authority
 from auditor.doctor.facts import Clock, Machine, Place, System
 from auditor.doctor.listeners import find_listeners, port_error
 from auditor.doctor.modes import find_abilities
@@ -111,7 +109,7 @@ def read_clock(first: tuple[float, float]) -> Clock:
         zone=local.tm_zone,
         offset=local.tm_gmtoff,
         zone_wrong=wrong_zone(os.environ.get("TZ", "")),
-        installed=Path(auditor.__file__).stat().st_mtime,
+        installed=Path(__file__).stat().st_mtime,
     )
 
 
