@@ -13,7 +13,7 @@ from types import TracebackType
 
 from auditor.errors import AuditorError
 
-_LINES, _LETTERS = 40, 1500
+_LINES, _LETTERS = 200, 1500
 _GRACE_S = 15.0
 
 
@@ -75,8 +75,9 @@ class Running:
         return self._process.poll() is not None
 
     def said(self) -> str:
-        """Return the last lines of what the process said."""
-        return "".join(tuple(self._said)).strip()[-_LETTERS:] or "nothing at all"
+        """Return the last lines of what the process said, without the places of tracebacks."""
+        lines = (line for line in tuple(self._said) if not line.startswith("  "))
+        return "".join(lines).strip()[-_LETTERS:] or "nothing at all"
 
     def stop(self) -> int | None:
         """Ask the process to end, wait for it, and return its exit code; None when it hung."""
