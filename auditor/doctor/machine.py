@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from auditor.doctor.authority import read_authority
 from auditor.doctor.facts import Clock, Machine, Place, System
 from auditor.doctor.listeners import find_listeners, port_error
 from auditor.doctor.modes import find_abilities
