@@ -133,7 +133,6 @@ class AuditorBlock(Guarded):
         host = refuse.tls_name(hello)
         name = self._hit(host)
         if name:
-            data.context.client.sni = host  # for the ledger; nobody will read the ClientHello now
             data.layer = refuse.Refused(data.context, refuse.TLS_ALERT)
             self._note("block-receiver", host, name, data.context.client)
 
@@ -147,7 +146,6 @@ class AuditorBlock(Guarded):
         name = self._hit(host)
         if not self._quic and not name:
             return
-        data.context.client.sni = host or None
         data.layer = refuse.Refused(data.context, refuse.quic_farewell(datagram))
         target = _far_end(server, host)
         # The client repeats its first datagram until it gives up: that is one attempt.

@@ -1,6 +1,6 @@
 """mitmproxy addon: label flows with the kinds of data that left, so that filters find them.
 
-mitmweb -s addons/auditor_label.py        then filter by: ~marked   ~comment cue   ~meta auditor
+mitmweb -s addons/auditor_label.py        then filter by ~marked or ~comment cue
 """
 
 from __future__ import annotations
