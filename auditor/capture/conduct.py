@@ -66,7 +66,7 @@ class Summary:
 class Screen(Protocol):
     """Who shows what happens; called from the event loop, so it must be quick."""
 
-    def started(self, address: tuple[str, int], control: Control) -> None:
+    def started(self, recorder: Recorder, control: Control) -> None:
         """Say where the proxy listens, and whether the control was found."""
 
     def show(self, moment: Moment) -> None:
@@ -97,7 +97,7 @@ class Conductor:
             async with Recorder(plan) as recorder:
                 began = time.time()
                 control = await self._control(recorder)
-                self._screen.started(recorder.address, control)
+                self._screen.started(recorder, control)
                 await self._lead(recorder, watch, began)
                 stopped = recorder.stopped
             seen = await watch.view()

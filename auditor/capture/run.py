@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from auditor import resources
 from auditor.errors import AuditorError
 from auditor.recorder.control import ControlAnswer
 from auditor.records import Mark
+from auditor.session.private import open_private
 
 _START_S = 90.0
 """Longest wait for mitmproxy to listen; the local redirector may ask for permission first."""
@@ -54,6 +56,8 @@ class Recorder:
         """Warnings and errors that mitmproxy logged, oldest first."""
         self.address = ("127.0.0.1", 0)
         """Where the regular proxy listens, for the application, for marks and for the control."""
+        self.wireguard: Path | None = None
+        """What the other computer imports; only in that mode. It holds a key."""
 
     async def __aenter__(self) -> Recorder:
         self._log = _Log(self.said)
@@ -140,11 +144,15 @@ class Recorder:
             raise self._failure(" ".join(self.said[-2:]))
 
     def _listens(self) -> bool:
-        """Note the address of the regular proxy; False when a mode did not come up."""
+        """Note where the modes listen; False when one did not come up."""
         servers = list(self._master.addons.get("proxyserver").servers)
         for one in servers:
             if one.mode.type_name == "regular" and one.listen_addrs:
                 self.address = one.listen_addrs[0][:2]
+            elif one.mode.type_name == "wireguard" and one.is_running:
+                self.wireguard = self.plan.folder / "wireguard.conf"
+                with open_private(self.wireguard, os.O_TRUNC) as file:
+                    file.write(one.client_conf().encode())
         return bool(self.address[1]) and all(one.is_running for one in servers)
 
     @staticmethod

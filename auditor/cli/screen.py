@@ -18,6 +18,7 @@ from rich.text import Text
 
 from auditor.capture.conduct import Moment
 from auditor.capture.control import Control
+from auditor.capture.run import Recorder
 from auditor.claims.words import many
 
 _ROWS = 8
@@ -33,9 +34,12 @@ _SEALED = {
 class Quiet:
     """Two lines at the start, and nothing until the end."""
 
-    def started(self, address: tuple[str, int], control: Control) -> None:
+    def started(self, recorder: Recorder, control: Control) -> None:
         """Say where the proxy listens, and whether the control was found."""
-        click.echo(f"Recording. Proxy: {address[0]}, port {address[1]}.", err=True)
+        host, port = recorder.address
+        click.echo(f"Recording. Proxy: {host}, port {port}.", err=True)
+        if recorder.wireguard:
+            click.echo(f"WireGuard: import {recorder.wireguard} on the other computer.", err=True)
         click.echo(control_line(control), err=True)
 
     def show(self, moment: Moment) -> None:
@@ -50,10 +54,12 @@ class JsonLines:
     def __init__(self) -> None:
         self._last = 0.0
 
-    def started(self, address: tuple[str, int], control: Control) -> None:
+    def started(self, recorder: Recorder, control: Control) -> None:
         """Print the event `started`."""
-        host, port = address
-        print_event("started", proxy={"host": host, "port": port}, control=control.facts())
+        host, port = recorder.address
+        wireguard = {"wireguard": str(recorder.wireguard)} if recorder.wireguard else {}
+        told = {"proxy": {"host": host, "port": port}, **wireguard}
+        print_event("started", **told, control=control.facts())
 
     def show(self, moment: Moment) -> None:
         """Print the event `state`."""
@@ -89,9 +95,12 @@ class Picture:
     ) -> None:
         self._live.stop()
 
-    def started(self, address: tuple[str, int], control: Control) -> None:
+    def started(self, recorder: Recorder, control: Control) -> None:
         """Keep what stays the same."""
-        self._where = f"proxy {address[0]}, port {address[1]}"
+        host, port = recorder.address
+        self._where = f"proxy {host}, port {port}"
+        if recorder.wireguard:
+            self._where += f" · import {recorder.wireguard}"
         self._control = Text(control_line(control), style="green" if control.passed else "bold red")
 
     def show(self, moment: Moment) -> None:

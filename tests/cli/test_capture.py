@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +21,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
+from auditor.capture.run import Plan, Recorder
 from auditor.sources import open_capture
 from tests.addons.session_files import facts, journal
 
@@ -203,3 +206,21 @@ def test_taken_port_is_a_clear_error(tmp_path: Path, web: str) -> None:
     assert result.returncode == 1
     assert "could not start" in result.stderr
     assert "auditor doctor" in result.stderr
+
+
+def test_wireguard_leaves_its_configuration_for_the_owner_only(tmp_path: Path) -> None:
+    folder = tmp_path / "session"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    plan = Plan(folder, (f"wireguard@127.0.0.1:{port}", "regular@127.0.0.1:0"), confdir=tmp_path)
+
+    async def scene() -> Path | None:
+        async with Recorder(plan) as recorder:
+            return recorder.wireguard
+
+    written = asyncio.run(scene())
+    assert written
+    assert "[Peer]" in written.read_text("utf-8")
+    if os.name == "posix":
+        assert written.stat().st_mode & 0o777 == 0o600

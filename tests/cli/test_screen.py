@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -11,8 +12,11 @@ from rich.console import Console
 from auditor.capture.conduct import Moment
 from auditor.capture.control import Control
 from auditor.capture.guide import View
+from auditor.capture.run import Plan, Recorder
 from auditor.cli.screen import JsonLines, Picture, control_line
 
+RECORDER = Recorder(Plan(Path("session"), ()))
+RECORDER.address = ("127.0.0.1", 8080)
 PASSED = Control(("json", "query"), ())
 LEAD = View("do-now", "Jump to hot cue 1 on deck 1.", "Press Enter.", 2.4, 3, 40, "consent off")
 SEEN = {
@@ -34,7 +38,7 @@ SEEN = {
 
 def drawn(moment: Moment, width: int = 100) -> str:
     picture = Picture("Some DJ")
-    picture.started(("127.0.0.1", 8080), PASSED)
+    picture.started(RECORDER, PASSED)
     console = Console(file=io.StringIO(), width=width, force_terminal=False)
     console.print(picture.draw(moment))
     return str(console.file.getvalue())  # type: ignore[attr-defined]
@@ -76,7 +80,7 @@ def test_control_that_failed_is_loud() -> None:
 
 def test_json_states_come_about_once_a_second(capsys: pytest.CaptureFixture[str]) -> None:
     lines = JsonLines()
-    lines.started(("127.0.0.1", 1), PASSED)
+    lines.started(RECORDER, PASSED)
     for tenth in range(25):
         lines.show(Moment(LEAD, tenth / 10, SEEN))
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
