@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import socket
 import sys
@@ -9,14 +11,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 
 from auditor import resources
 from auditor.errors import AuditorError
 from auditor.selftest import leash
 from auditor.selftest.process import Running
+from auditor.session.marks import HOST
 
 _START_S = 20.0
 _ANSWER_S = 10.0
@@ -37,10 +40,13 @@ class Proxy:
 
     def ask(self, path: str = "/", told: dict[str, Any] | None = None) -> dict[str, Any]:
         """Talk to the addon through the proxy, as a tester's script does."""
-        opener = build_opener(ProxyHandler({"http": f"http://127.0.0.1:{self.port}"}))
-        body = None if told is None else json.dumps(told).encode()
-        request = Request(f"http://auditor.invalid{path}", data=body)
-        with opener.open(request, timeout=_ANSWER_S) as answer:
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_ANSWER_S)
+        with contextlib.closing(client):
+            method, body = ("GET", None) if told is None else ("POST", json.dumps(told))
+            client.request(method, f"http://{HOST}{path}", body, {"Host": HOST})
+            answer = client.getresponse()
+            if answer.status != HTTPStatus.OK:
+                raise ConnectionError(f"{HOST}{path} was answered with {answer.status}")
             return dict(json.load(answer))
 
 
@@ -94,7 +100,7 @@ def _wait_until_it_records(proxy: Proxy) -> None:
         try:
             if proxy.ask().get("recording"):
                 return
-        except (OSError, ValueError):  # not yet
+        except (OSError, ValueError, http.client.HTTPException):  # not yet
             pass
         if proxy.process.ended or time.monotonic() > end:
             raise AuditorError(

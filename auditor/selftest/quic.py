@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from aioquic.asyncio.client import connect
 from aioquic.asyncio.protocol import QuicConnectionProtocol
 from aioquic.h3.connection import H3_ALPN, H3Connection
-from aioquic.h3.events import DataReceived, H3Event, HeadersReceived
+from aioquic.h3.events import DataReceived, HeadersReceived
 from aioquic.quic.configuration import QuicConfiguration
+from aioquic.quic.connection import QuicConnection
 from aioquic.quic.events import ProtocolNegotiated, QuicEvent, StreamDataReceived
 
 from auditor.selftest.certificates import DOMAIN, Certificate
@@ -52,20 +54,22 @@ class QuicAnswer(QuicConnectionProtocol):
         self.transmit()
 
 
-class _Asking(QuicConnectionProtocol):
-    """Sends one request over HTTP/3 and waits for its answer."""
+class _Client(QuicConnectionProtocol):
+    """Talks in our own language over streams, or sends one request over HTTP/3."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._http = H3Connection(self._quic)
+        self._http: H3Connection | None = None
         self._answered = asyncio.Event()
 
     def quic_event_received(self, event: QuicEvent) -> None:
-        events: list[H3Event] = self._http.handle_event(event)
-        if any(isinstance(one, HeadersReceived) for one in events):
+        if self._http is None:
+            super().quic_event_received(event)
+        elif any(isinstance(one, HeadersReceived) for one in self._http.handle_event(event)):
             self._answered.set()
 
     async def ask(self, host: str, path: str, body: bytes) -> None:
+        self._http = H3Connection(self._quic)
         stream = self._quic.get_next_available_stream_id()
         pairs = {":method": "POST", ":scheme": "https", ":authority": host, ":path": path}
         fields = [(name.encode(), value.encode()) for name, value in pairs.items()]
@@ -87,8 +91,7 @@ def ask(port: int, name: str, authority: str, body: bytes) -> None:
 
 
 async def _talk(port: int, name: str, authority: str) -> None:
-    configuration = _client_configuration([_OWN], name, authority)
-    async with connect(_LOOPBACK, port, configuration=configuration) as peer:
+    async with _connected(port, _configuration([_OWN], name, authority)) as peer:
         reader, writer = await peer.create_stream()
         writer.write(b"\x01selftest")
         writer.write_eof()
@@ -96,15 +99,28 @@ async def _talk(port: int, name: str, authority: str) -> None:
 
 
 async def _ask(port: int, name: str, authority: str, body: bytes) -> None:
-    configuration = _client_configuration(H3_ALPN, name, authority)
-    async with connect(
-        _LOOPBACK, port, configuration=configuration, create_protocol=_Asking
-    ) as peer:
-        if isinstance(peer, _Asking):
-            await peer.ask(f"{name}.{DOMAIN}", "/http3", body)
+    async with _connected(port, _configuration(H3_ALPN, name, authority)) as peer:
+        await peer.ask(f"{name}.{DOMAIN}", "/http3", body)
 
 
-def _client_configuration(languages: list[str], name: str, authority: str) -> QuicConfiguration:
+@asynccontextmanager
+async def _connected(port: int, configuration: QuicConfiguration) -> AsyncIterator[_Client]:
+    """Set up a connection over IPv4; aioquic's own way needs IPv6 even for 127.0.0.1."""
+    loop = asyncio.get_running_loop()
+    transport, peer = await loop.create_datagram_endpoint(
+        lambda: _Client(QuicConnection(configuration=configuration)), (_LOOPBACK, 0)
+    )
+    try:
+        peer.connect((_LOOPBACK, port))
+        await peer.wait_connected()
+        yield peer
+        peer.close()
+        await peer.wait_closed()
+    finally:
+        transport.close()
+
+
+def _configuration(languages: list[str], name: str, authority: str) -> QuicConfiguration:
     configuration = QuicConfiguration(
         is_client=True, alpn_protocols=languages, server_name=f"{name}.{DOMAIN}"
     )
