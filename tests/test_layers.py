@@ -26,6 +26,7 @@ LAYERS = (
 HOMES = {
     "brotli": {"decode", "selftest"},
     "click": {"cli"},
+    "cryptography": {"doctor", "selftest"},
     "jinja2": {"report"},
     "mitmproxy": {"flows", "sources", "recorder", "capture", "selftest"},
     "pandas": {"tables", "stats", "claims", "report"},

@@ -34,6 +34,11 @@ _KERNEL = (6, 8)
 _LINUX_NAME = 15
 """Characters of a process name that Linux keeps."""
 
+_EVERYWHERE = "0.0.0.0"  # noqa: S104
+"""Another computer has to get in: asking for WireGuard is asking for that."""
+
+_WIREGUARD_PORT = 51820
+
 _NAMES = {"macos": "macOS", "windows": "Windows", "linux": "Linux"}
 
 
@@ -159,12 +164,12 @@ def _regular(system: System, app: Application, port: int, reason: str) -> Choice
 def _wireguard(system: System, port: int) -> Choice:
     return Choice(
         mode="wireguard",
-        modes=("wireguard", _loopback(port)),
+        modes=(f"wireguard@{_EVERYWHERE}:{_WIREGUARD_PORT}", _loopback(port)),
         processes=(),
         reason="WireGuard, because you asked for it: it records another computer.",
         steps=(
             Instruction("Install WireGuard on the other computer."),
-            Instruction("Import there the configuration that mitmproxy shows at the start."),
+            Instruction("Import there the file wireguard.conf that appears in the session folder."),
             Instruction("Open http://mitm.it on the other computer, and trust the certificate."),
         ),
         undo=(
@@ -172,7 +177,7 @@ def _wireguard(system: System, port: int) -> Choice:
             Instruction("Remove the certificate named mitmproxy on the other computer."),
         ),
         warnings=(
-            "WireGuard listens on every address of this computer, on UDP port 51820.",
+            f"WireGuard listens on every address of this computer, on UDP port {_WIREGUARD_PORT}.",
             "It cannot record programs of this computer itself.",
             "Everything the other computer sends is recorded, whatever program sends it.",
         ),

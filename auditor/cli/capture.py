@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from auditor.capture.conduct import Orders, Screen, Summary
     from auditor.capture.modes import Choice
     from auditor.capture.schedule import Schedule
+    from auditor.capture.settings import Instruction
     from auditor.catalogue.model import Application
 
 
 @click.command()
 @click.option("--app", metavar="APP", required=True, help="The application: an id, or its process.")
 @click.option("--app-version", default="", help="Its version, as its About box says.")
-@click.option("--service", "services", metavar="ID", multiple=True, help="Can be repeated.")
+@click.option(
+    "--service",
+    "services",
+    metavar="ID",
+    multiple=True,
+    help="The service it streams from. Can be repeated.",
+)
 @click.option(
     "-o",
     "--output",
@@ -34,8 +41,20 @@ if TYPE_CHECKING:
     show_default=True,
     help="How traffic gets into the proxy; auto picks and says why.",
 )
-@click.option("--listen", metavar="ADDRESS", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+@click.option(
+    "--listen",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where the proxy listens.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Its port; 0 chooses a free one.",
+)
 @click.option("--protocol", metavar="ID", help="Schedule of actions to be led through, or a file.")
 @click.option("--seed", type=int, help="Seed of the schedule.  [default: random, stored]")
 @click.option("--consent", metavar="NAME=VALUE", multiple=True, help="A privacy setting as it is.")
@@ -44,7 +63,11 @@ if TYPE_CHECKING:
 @click.option("--block-quic", is_flag=True, help="Refuse QUIC, so that programs fall back to TCP.")
 @click.option("--duration", type=click.FloatRange(min=0), help="Seconds until the tail begins.")
 @click.option(
-    "--tail", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds of rest."
+    "--tail",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Seconds of rest at the end; a protocol brings its own.",
 )
 @click.option(
     "--confdir",
@@ -76,10 +99,12 @@ def capture(**given: Any) -> None:
         )
     app = find_application(given["app"])
     system, rights = this_system(), these_rights()
-    choice = choose(given["mode"], system, rights, app, given["port"])
+    choice = choose(
+        given["mode"], system, rights, app, given["port"] or _free_port(given["listen"])
+    )
     schedule = _schedule(given)
     orders = _orders(given, app, choice, schedule)
-    _explain(choice, schedule, as_json=given["as_json"], quiet=given["quiet"])
+    _explain(choice, schedule, given)
     summary = _record(orders, app.name, given)
     _finish(summary, as_json=given["as_json"])
 
@@ -137,12 +162,20 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _explain(choice: Choice, schedule: Schedule | None, *, as_json: bool, quiet: bool) -> None:
+def _free_port(address: str) -> int:
+    """Return a port nobody uses now, so that the settings to enter can be said beforehand."""
+    import socket
+
+    with socket.create_server((address, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def _explain(choice: Choice, schedule: Schedule | None, given: dict[str, Any]) -> None:
     """Say what was chosen and what the tester has to do first."""
     from auditor.cli.screen import print_event
 
-    steps = [" ".join(filter(None, (one.text, one.command))) for one in choice.steps]
-    if as_json:
+    steps = [_step(one, given["confdir"]) for one in choice.steps]
+    if given["as_json"]:
         print_event(
             "plan",
             mode=choice.mode,
@@ -155,13 +188,21 @@ def _explain(choice: Choice, schedule: Schedule | None, *, as_json: bool, quiet:
     click.echo(choice.reason, err=True)
     for warning in choice.warnings:
         click.echo(f"  Mind: {warning}", err=True)
-    if not quiet:
+    if not given["quiet"]:
         for number, step in enumerate(steps, 1):
             click.echo(f"  {number}. {step}", err=True)
     if schedule:
         click.echo(f"{schedule.title}: {schedule.seconds / 60:.0f} minutes.", err=True)
         for line in schedule.prepare:
             click.echo(f"  First: {line}", err=True)
+
+
+def _step(one: Instruction, confdir: Path | None) -> str:
+    """Return an instruction as one line, with the certificate where it really is."""
+    line = " ".join(filter(None, (one.text, one.command)))
+    for usual in ("~/.mitmproxy", r"%USERPROFILE%\.mitmproxy") if confdir else ():
+        line = line.replace(usual, str(confdir))
+    return line
 
 
 def _record(orders: Orders, name: str, given: dict[str, Any]) -> Summary:

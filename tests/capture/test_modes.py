@@ -174,7 +174,7 @@ def test_shared_processes_are_named() -> None:
 
 def test_wireguard_explains_itself() -> None:
     choice = chosen(MAC, NOBODY, "djay", "wireguard")
-    assert choice.modes == ("wireguard", "regular@127.0.0.1:8899")
+    assert choice.modes == ("wireguard@0.0.0.0:51820", "regular@127.0.0.1:8899")
     assert any("every address" in one for one in choice.warnings), "it does not stay on loopback"
 
 
