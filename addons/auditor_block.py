@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 from mitmproxy import connection, ctx, exceptions, flow, http
 from mitmproxy.addonmanager import Loader
@@ -47,6 +48,7 @@ class AuditorBlock(Guarded):
         self._quic = False
         self._attempts: dict[tuple[object, str], None] = {}
         self._told: set[str] = set()
+        self._first: SimpleNamespace | None = None
 
     def load(self, loader: Loader) -> None:
         loader.add_option(
@@ -81,10 +83,20 @@ class AuditorBlock(Guarded):
         self._quic = ctx.options.auditor_block_quic
 
     def running(self) -> None:
+        # A script is asked before mitmproxy chooses a layer, an addon that is added later is not.
+        # The chain is replaced, not changed: mitmproxy walks along it just now.
+        self._first = SimpleNamespace(name="auditor_block_first", next_layer=self.judge_layer)
+        manager = ctx.master.addons
+        manager.chain = [manager.register(self._first), *manager.chain]
         if not (self._targets.names or self._categories or self._quic):
             _LOG.warning(
                 "auditor_block refuses nothing yet: set %s.", " or ".join(sorted(_OPTIONS))
             )
+
+    def done(self) -> None:
+        if self._first:
+            ctx.master.addons.remove(self._first)
+            self._first = None
 
     # ---- receivers, and QUIC
 
@@ -117,7 +129,8 @@ class AuditorBlock(Guarded):
             self._note("block-receiver", target, name, data.client)
 
     @guarded
-    def next_layer(self, data: layer.NextLayer) -> None:
+    def judge_layer(self, data: layer.NextLayer) -> None:
+        """Refuse by the first bytes of a connection, before a layer is chosen for it."""
         if data.layer:
             return
         if data.context.client.transport_protocol == "udp":

@@ -20,8 +20,11 @@ import pytest
 from aioquic.asyncio import QuicConnectionProtocol, connect, serve
 from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.events import QuicEvent, StreamDataReceived
-from mitmproxy import certs, exceptions, http
+from mitmproxy import certs, exceptions, hooks, http
+from mitmproxy.addons import next_layer
 from mitmproxy.addons.script import load_script
+from mitmproxy.proxy import events, layer
+from mitmproxy.proxy.context import Context
 from mitmproxy.test import taddons, tflow
 
 from tests.addons.own_mitmdump import SocketClient, mitmdump, run_and_end, script, web
@@ -287,6 +290,25 @@ class TestOptions:
 def posted(body: bytes, host: str = "x.test") -> http.HTTPFlow:
     request = http.Request.make("POST", f"http://{host}/x", body)
     return tflow.tflow(req=request)
+
+
+class TestOrder:
+    """`auditor capture` adds it behind mitmproxy's own addons, a script stands before them."""
+
+    def test_is_asked_before_mitmproxy_chooses(self, context: taddons.context) -> None:
+        addon = load_script(SCRIPT).addons[0]
+        context.master.addons.add(next_layer.NextLayer(), addon)
+        context.configure(addon, auditor_block_receivers=["*.blocked.test"])
+        context.master.addons.trigger(hooks.RunningHook())
+        for name, layers in (("a.blocked.test", "Refused"), ("a.free.test", "ServerTLSLayer")):
+            around = Context(tflow.tclient_conn(), context.options)
+            asked = layer.NextLayer(around)
+            asked.events = [events.Start(), events.DataReceived(around.client, hello(name))]
+            around.layers.append(SimpleNamespace())
+            context.master.addons.trigger(layer.NextLayerHook(asked))
+            assert type(asked.layer).__name__ == layers
+        context.master.addons.remove(addon)
+        assert context.master.addons.get("auditor_block_first") is None
 
 
 class TestFlows:
