@@ -46,10 +46,7 @@ def compose(
     changed: Mapping[str, Any],
     errors: int,
 ) -> dict[str, Any]:
-    """Return session.yaml's content; without an end while the session is still recorded.
-
-    `addon_errors` stays last: readers know by it that nothing was cut off.
-    """
+    """Return session.yaml's content; without an end while the session is still recorded."""
     started, ended = times
     return {
         "format": 1,

@@ -11,7 +11,7 @@ from typing import Any
 from auditor.catalogue.yamlfile import read_yaml
 from auditor.errors import CatalogueError, SourceError
 from auditor.records import Exchange, Loss
-from auditor.session.folder import FACTS, FLOWS, JOURNAL, digest, flow_files
+from auditor.session.folder import FACTS, FLOWS, JOURNAL, digest, flow_files, to_yaml
 from auditor.sources import journal, mitm
 from auditor.sources.capture import Capture, Session
 from auditor.sources.conversations import Conversations
@@ -70,8 +70,10 @@ def _facts(path: Path, told: journal.Journal, losses: list[Loss]) -> dict[str, A
                 error.message, "Mend session.yaml, or delete it: the flows are readable without it."
             ) from error
         return _instead(told, error.message, losses)
-    # The recorder writes `addon_errors` after everything that the journal knows, too.
-    if told.facts and not (isinstance(found, dict) and "addon_errors" in found):
+    # What is cut between two lines is still YAML.
+    expected = to_yaml(told.facts).encode() if told.facts else b""
+    written = path.read_bytes()
+    if len(written) < len(expected) and expected.startswith(written):
         return _instead(told, "its end is missing", losses)
     return checked(found, losses)
 

@@ -74,12 +74,14 @@ def echo_port() -> Iterator[int]:
     thread.join(10)
 
 
+RUN = "from mitmproxy.tools.main import mitmdump; mitmdump()"
+
+
 @contextmanager
 def mitmdump(
-    folder: Path, *arguments: str, script: str = SCRIPT
+    folder: Path, *arguments: str, script: str = SCRIPT, code: str = RUN
 ) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Run mitmdump until it listens; yield it with its port."""
-    code = "from mitmproxy.tools.main import mitmdump; mitmdump()"
+    """Run mitmdump until it listens; yield it with its port. What it says goes to `FOLDER.log`."""
     options = {
         "auditor_dir": folder,
         "confdir": folder.parent / "conf",
@@ -103,7 +105,8 @@ def mitmdump(
                 break
         else:
             pytest.fail("mitmdump did not start:\n" + "".join(said))
-        drain = threading.Thread(target=process.stdout.read)
+        log = Path(f"{folder}.log")
+        drain = threading.Thread(target=lambda: log.write_text(process.stdout.read(), "utf-8"))
         drain.start()
         port = int(found[1])
         until(lambda: ask(port)["recording"])
