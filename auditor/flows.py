@@ -12,6 +12,9 @@ OMITTED = "auditor_omitted"
 """Key of `flow.metadata` under which the capture addon notes bodies it left out:
 `{"request" | "response": {"why": "audio", "size": bytes, "sha256": hex}}`."""
 
+PROCESS = "auditor_process"
+"""Key of `flow.metadata` under which the capture addon notes the name of the process."""
+
 TRIMMED = "auditor_trimmed"
 """Key of `flow.metadata` under which the capture addon notes how many of a conversation's first
 messages are in the session's journal only."""
@@ -101,6 +104,7 @@ def _http(source: http.HTTPFlow, number: int) -> Exchange:
         messages=tuple(messages),
         status=source.response.status_code if source.response else None,
         connection=source.client_conn.id,
+        process=str(source.metadata.get(PROCESS, "")),
         error=source.error.msg if source.error else "",
     )
 
@@ -130,5 +134,6 @@ def _stream(source: tcp.TCPFlow | udp.UDPFlow, number: int) -> Exchange:
             for one in source.messages
         ),
         connection=source.client_conn.id,
+        process=str(source.metadata.get(PROCESS, "")),
         error=source.error.msg if source.error else "",
     )

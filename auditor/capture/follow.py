@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mitmproxy import exceptions, io
 from auditor import flows
 from auditor.records import Exchange
 from auditor.session.folder import FLOWS, JOURNAL
+from auditor.sources import lines
 from auditor.sources.mitm import BROKEN
 
 _LENGTH = re.compile(rb"(\d{1,12}):")
@@ -29,6 +31,8 @@ class Follower:
         self._read = 0
         self._lines = 0
         self._number = 0
+        self._talks: dict[str, Exchange] = {}
+        """Beginnings of the conversations that have not ended."""
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield the exchanges that have ended since, in the order they were saved."""
@@ -38,12 +42,13 @@ class Follower:
                 exchange = flows.read_exchange(one, self._number)
             except (exceptions.FlowReadException, *BROKEN):
                 continue  # The audit counts it; here it is only not shown.
-            if exchange:
+            # The messages of a conversation have come by the journal, one by one.
+            if exchange and not self._talks.pop(exchange.id, None):
                 self._number += 1
                 yield exchange
 
-    def lines(self) -> Iterator[dict[str, Any]]:
-        """Yield the journal's complete lines since."""
+    def lines(self) -> Iterator[dict[str, Any] | Exchange]:
+        """Yield the journal's complete lines since; a message of a conversation as an exchange."""
         path = self._folder / JOURNAL
         if not path.is_file():
             return
@@ -53,7 +58,23 @@ class Follower:
                 if not line.endswith(b"\n"):
                     return
                 self._lines += len(line)
-                yield json.loads(line)
+                yield from self._read_line(line)
+
+    def _read_line(self, line: bytes) -> Iterator[dict[str, Any] | Exchange]:
+        try:
+            entry = json.loads(line)
+            flow = str(entry.get("flow"))
+            if entry["kind"] == "open":
+                self._talks[flow] = lines.opened(entry)
+            elif entry["kind"] == "frame" and flow in self._talks:
+                talk = self._talks[flow]
+                messages = (*talk.messages, lines.frame(entry)[1])
+                self._number += 1
+                yield replace(talk, number=self._number, messages=messages)
+            else:
+                yield entry
+        except lines.BAD:
+            return  # The audit counts it; here it is only not shown.
 
     def _records(self) -> Iterator[bytes]:
         """Yield whole flows as they stand in the file: a length, a colon, so many bytes, a tag."""

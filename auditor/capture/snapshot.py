@@ -25,13 +25,20 @@ class Snapshot:
         self._redactor = Redactor(key)
         self._counts = Counter[str]()
         self._receivers: dict[str, dict[str, Any]] = {}
+        self._talks: set[str] = set()
         self._categories = Counter[str]()
         self._outcomes: dict[str, tuple[str, str]] = {}
         self._latest: deque[dict[str, Any]] = deque(maxlen=_LATEST)
 
     def add_exchange(self, exchange: Exchange) -> None:
-        """Count an exchange, and the kinds of data in it that are more than a hint."""
+        """Count an exchange, and the kinds of data in it that are more than a hint.
+
+        Conversations come once for each of their messages, which stands at the end.
+        """
         site, messages = self._pipeline.run(exchange)
+        if exchange.kind != "http":
+            last = len(exchange.messages) - 1
+            messages = tuple(one for one in messages if one.index == last)
         name = self._redactor.clean(site.name)
         one = self._receivers.setdefault(
             name, {"name": name, "role": site.role, "messages": 0, "bytes": 0}
@@ -53,7 +60,10 @@ class Snapshot:
                     "kinds": [kind for kind in self._catalogue.categories if kind in kinds],
                 }
             )
-        self._counts["exchanges"] += 1
+        if exchange.id not in self._talks:
+            self._counts["exchanges"] += 1
+        if exchange.kind != "http":
+            self._talks.add(exchange.id)
 
     def add_line(self, line: dict[str, Any]) -> None:
         """Count a line of the journal."""

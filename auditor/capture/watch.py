@@ -17,6 +17,7 @@ from typing import Any, cast
 from auditor.capture.follow import Follower
 from auditor.capture.snapshot import Snapshot
 from auditor.catalogue import load_catalogue
+from auditor.records import Exchange
 
 _LONGEST = 1 << 20
 """Bytes of an answer."""
@@ -59,7 +60,10 @@ def main(folder: Path) -> None:
     follower, snapshot = Follower(folder), Snapshot(load_catalogue(), os.urandom(32))
     for _ in sys.stdin:
         for line in follower.lines():
-            snapshot.add_line(line)
+            if isinstance(line, Exchange):
+                snapshot.add_exchange(line)
+            else:
+                snapshot.add_line(line)
         for exchange in follower.exchanges():
             snapshot.add_exchange(exchange)
         sys.stdout.write(json.dumps(snapshot.view()) + "\n")

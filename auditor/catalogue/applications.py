@@ -12,7 +12,8 @@ from pathlib import Path
 
 from auditor import resources
 from auditor.catalogue.entries import check_keys, check_known, chosen, chosen_all, flag, text, texts
-from auditor.catalogue.model import BASES, SYSTEMS, TRUSTS, Application, Evidence, Process, Trust
+from auditor.catalogue.evidence import read_evidence
+from auditor.catalogue.model import SYSTEMS, TRUSTS, Application, Evidence, Process, Trust
 from auditor.catalogue.yamlfile import Entry, read_entry
 
 _NEEDED = {"id", "name", "vendor", "processes", "trust", "login", "evidence"}
@@ -56,7 +57,7 @@ def _unlisted(name: str) -> Application:
 def _load(folder: Path) -> Mapping[str, Application]:
     entry = read_entry(folder / "applications.yaml")
     check_keys(entry, required={"evidence", "applications"})
-    evidence = _read_evidence(entry.members()["evidence"])
+    evidence = read_evidence(entry)
     found: dict[str, Application] = {}
     for item in entry.members()["applications"].items():
         one = _read_application(item, evidence)
@@ -118,12 +119,3 @@ def _read_processes(entry: Entry) -> tuple[Process, ...]:
 def _read_trust(entry: Entry) -> Trust:
     check_keys(entry, required={"how", "note"})
     return Trust(chosen(entry, "how", TRUSTS, "trust"), text(entry, "note"))
-
-
-def _read_evidence(entry: Entry) -> dict[str, Evidence]:
-    found = {}
-    for key, item in entry.members().items():
-        check_keys(item, required={"basis", "source", "date"})
-        basis = chosen(item, "basis", BASES, "basis")
-        found[key] = Evidence(key, basis, text(item, "source"), text(item, "date"))
-    return found

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from auditor.catalogue.endpoint import read_endpoints, read_examples
 from auditor.catalogue.entries import check_keys, chosen, text, texts
-from auditor.catalogue.model import BASES, ROLES, Endpoint, Evidence, FieldRule, Receiver
+from auditor.catalogue.evidence import read_evidence
+from auditor.catalogue.model import ROLES, Endpoint, FieldRule, Receiver
 from auditor.catalogue.rules import RuleReader
 from auditor.catalogue.yamlfile import Entry
 
@@ -40,22 +41,22 @@ def read_receivers(files: Sequence[Entry], categories: frozenset[str]) -> dict[s
 def read_headers(entry: Entry, categories: frozenset[str]) -> tuple[FieldRule, ...]:
     """Return the rules for headers and cookies that any service may carry."""
     check_keys(entry, required={"evidence", "fields"})
-    reader = RuleReader("any", "any", categories, _read_evidence(entry, {}))
+    reader = RuleReader("any", "any", categories, read_evidence(entry))
     return reader.read_blocks(entry.members()["fields"])
 
 
 def _read_receiver(head: Entry, parts: list[Entry], categories: frozenset[str]) -> Receiver:
     own = text(head, "id")
-    evidence = _read_evidence(head, {})
+    evidence = read_evidence(head)
     endpoints = list(read_endpoints(head, own, categories, evidence))
     notes = list(texts(head, "notes"))
     for part in parts:
         check_keys(part, required={"part_of"}, optional=_PART)
-        endpoints.extend(read_endpoints(part, own, categories, _read_evidence(part, evidence)))
+        endpoints.extend(read_endpoints(part, own, categories, read_evidence(part, evidence)))
         notes.extend(texts(part, "notes"))
     _check_unique(head, endpoints)
     for part in parts:
-        reader = RuleReader(own, "", categories, _read_evidence(part, evidence))
+        reader = RuleReader(own, "", categories, read_evidence(part, evidence))
         endpoints = _add_fields(part, endpoints, reader)
     return Receiver(
         id=own,
@@ -94,22 +95,3 @@ def _check_unique(head: Entry, endpoints: list[Endpoint]) -> None:
                 "Give one of them another id.",
             )
         seen[one.id] = one.place
-
-
-def _read_evidence(entry: Entry, inherited: dict[str, Evidence]) -> dict[str, Evidence]:
-    """Return the named evidence of a file, with that of the receiver's head."""
-    found = dict(inherited)
-    member = entry.members().get("evidence")
-    if member is None:
-        return found
-    for key, item in member.members().items():
-        check_keys(item, required={"basis", "source", "date"})
-        if key in found:
-            raise item.error(f"evidence `{key}` is already named", "Give it another name.")
-        found[key] = Evidence(
-            id=key,
-            basis=chosen(item, "basis", BASES, "basis"),
-            source=text(item, "source"),
-            date=text(item, "date"),
-        )
-    return found

@@ -9,6 +9,7 @@ from mitmproxy.io import tnetstring
 from mitmproxy.test import tflow
 
 from auditor.capture.follow import Follower
+from auditor.records import Exchange
 
 
 def record(number: int) -> bytes:
@@ -63,3 +64,32 @@ def test_half_a_line_of_the_journal_is_left_for_later(tmp_path: Path) -> None:
     assert list(follower.lines()) == [{"kind": "mark"}]
     append(journal, line[4:] + b"\n")
     assert list(follower.lines()) == [{"kind": "mark"}]
+
+
+def test_messages_of_an_open_conversation_come_one_by_one_and_not_again(tmp_path: Path) -> None:
+    follower, journal = Follower(tmp_path), tmp_path / "journal.jsonl"
+    socket = tflow.twebsocketflow()
+    begun = {
+        "kind": "open", "flow": socket.id, "type": "websocket", "time": 5.0, "method": "GET",
+        "scheme": "wss", "host": "a.example", "port": 443, "path": "/feed?x=1", "headers": [],
+        "status": 101, "connection": "c",
+    }  # fmt: skip
+    frame = {
+        "kind": "frame", "flow": socket.id, "direction": "out", "text": True, "time": 6.0,
+        "body": "hello",
+    }  # fmt: skip
+    append(journal, json.dumps(begun).encode() + b"\n")
+    for number in range(2):
+        append(journal, json.dumps({**frame, "number": number}).encode() + b"\n")
+    first, second = follower.lines()
+    assert isinstance(first, Exchange)
+    assert isinstance(second, Exchange)
+    assert (first.host, first.path, first.messages[-1].body) == ("a.example", "/feed", b"hello")
+    assert len(second.messages) == len(first.messages)
+    append(tmp_path / "flows.mitm", bytes(tnetstring.dumps(socket.get_state())) + record(1))
+    assert paths(follower) == ["/1"]
+
+
+def test_damaged_line_is_passed_over(tmp_path: Path) -> None:
+    append(tmp_path / "journal.jsonl", b'{"kind"\n\0\0\n{"kind": "mark"}\n')
+    assert list(Follower(tmp_path).lines()) == [{"kind": "mark"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from auditor.capture.snapshot import Snapshot
@@ -60,3 +61,14 @@ def test_addresses_of_people_do_not_come_through() -> None:
     snapshot.add_exchange(exchange("192.168.7.13", b'{"mail": "someone@example.com"}'))
     assert "192.168.7.13" not in repr(snapshot.view())
     assert "someone" not in repr(snapshot.view())
+
+
+def test_messages_of_one_conversation_count_once_each() -> None:
+    snapshot = Snapshot(load_catalogue(), KEY)
+    talk = replace(exchange("a.example", b""), kind="websocket")
+    frame = Message("out", b'{"hot_cue_position_ms": 61234}', 30, time=101.0, text=True)
+    for _ in range(3):
+        snapshot.add_exchange(replace(talk, messages=(*talk.messages, frame)))
+    view = snapshot.view()
+    assert view["exchanges"] == 1
+    assert view["receivers"][0]["messages"] == 3
