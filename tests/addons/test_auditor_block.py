@@ -8,7 +8,6 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +29,7 @@ from mitmproxy.test import taddons, tflow
 from tests.addons.own_mitmdump import SocketClient, mitmdump, run_and_end, script, web
 from tests.addons.session_files import journal
 from tests.addons.test_recording import until
+from tests.recorder.test_refuse import hello, opening
 
 SCRIPT = script("auditor_block")
 CUE = b'{"cue_position_ms": 61234}'
@@ -95,15 +95,6 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     ):
         until((folder / "session" / "session.yaml").exists)
         yield Rig(proxy, socks, port, got, folder / "session", said)
-
-
-def hello(name: str) -> bytes:
-    """Return the ClientHello of a real TLS client."""
-    out = ssl.MemoryBIO()
-    made = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, server_hostname=name)
-    with suppress(ssl.SSLWantReadError):
-        made.do_handshake()
-    return out.read()
 
 
 @pytest.mark.proxy
@@ -309,6 +300,51 @@ class TestOrder:
             assert type(asked.layer).__name__ == layers
         context.master.addons.remove(addon)
         assert context.master.addons.get("auditor_block_first") is None
+
+
+class TestDatagrams:
+    @pytest.mark.parametrize(
+        ("options", "datagram", "port", "told"),
+        [
+            ({"auditor_block_quic": True}, opening("a.free.test"), 9, "block-quic a.free.test:9"),
+            ({"auditor_block_quic": True}, b"\x43 any", 443, "block-quic 198.51.100.1:443"),
+            ({"auditor_block_quic": True}, b"\x43 any", 9, ""),
+            ({}, opening("a.blocked.test"), 443, ""),
+            ({"auditor_block_receivers": ["*.blocked.test"]}, opening("a.free.test"), 443, ""),
+            (
+                {"auditor_block_receivers": ["*.blocked.test"]},
+                opening("a.blocked.test"),
+                443,
+                "block-receiver a.blocked.test:443",
+            ),
+        ],
+        ids=["quic", "port 443", "other", "no option", "other receiver", "receiver"],
+    )
+    def test_what_is_refused(
+        self,
+        context: taddons.context,
+        addon: Any,
+        options: dict[str, Any],
+        datagram: bytes,
+        port: int,
+        told: str,
+    ) -> None:
+        noted = []
+
+        def note(kind: str, text: str) -> None:
+            noted.append("{what} {target}".format(**json.loads(text)))
+
+        context.master.commands.add("auditor.note", note)
+        context.configure(addon, **options)
+        for _ in range(3):  # the client repeats its first datagram
+            client = tflow.tclient_conn()
+            client.transport_protocol = "udp"
+            asked = layer.NextLayer(Context(client, context.options))
+            asked.context.server.address = ("198.51.100.1", port)
+            asked.events = [events.Start(), events.DataReceived(client, datagram)]
+            addon.judge_layer(asked)
+            assert bool(asked.layer) is bool(told)
+        assert noted == ([told] if told else [])
 
 
 class TestFlows:
