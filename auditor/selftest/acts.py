@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from wsproto.utilities import ProtocolError
 
 from auditor.selftest import client, dying, misbehave
 from auditor.selftest.cases import Case, belongs
 from auditor.selftest.certificates import DOMAIN
-from auditor.selftest.facts import Plant
+from auditor.selftest.facts import Plant, Protocol
 from auditor.selftest.plants import make_conversation
 from auditor.selftest.process import Running
 from auditor.selftest.proxy import Proxy, recording
@@ -95,12 +95,17 @@ def _way(scene: Scene, proxy: Proxy) -> client.Way:
 def _play(scene: Scene, proxy: Proxy, plants: tuple[Plant, ...], cases: set[str]) -> list[str]:
     """Do everything once; what fails is told and keeps nothing else from happening."""
     way = _way(scene, proxy)
-    framed = [one for one in plants if one.carrier.endswith("frame")]
-    asked = [one for one in plants if not one.carrier.endswith("frame")]
+    frames = [one for one in plants if one.carrier.endswith("frame")]
+    sent = {over: [one for one in plants if one.over == over] for over in get_args(Protocol)}
+    plain = [one for one in sent["HTTP/1.1"] if one in frames]
+    asked = [one for one in sent["HTTP/1.1"] if one not in frames]
     deeds: list[tuple[str, Callable[[], object]]] = [
         ("mark", lambda: proxy.ask("/mark", MARKS[0])),
         ("stage", lambda: client.send_requests(way, asked)),
-        ("stage", lambda: client.send_frames(way, framed)),
+        ("stage", lambda: client.send_frames(way, plain)),
+        ("stage", lambda: client.send_frames(way, sent["deflate"], deflated=True)),
+        ("http2", lambda: client.send_over_http2(way, sent["HTTP/2"])),
+        ("http3", lambda: client.send_over_http3(way, sent["HTTP/3"])),
         *((name, functools.partial(deed, way)) for name, deed in misbehave.DEEDS.items()),
         ("dies", lambda: _let_die(way, scene.seed)),
         ("mark", lambda: proxy.ask("/mark", MARKS[1])),

@@ -45,6 +45,7 @@ CASES = (
     Case("raw", "speaks raw TCP, Spotify partner", "not-http", "raw", "product partner"),
     Case("quic", "speaks QUIC that is not HTTP/3", "quic"),
     Case("quic-refuses", "refuses it over QUIC", "quic", detail="(?i)certificate"),
+    Case("http2", "speaks HTTP/2", "decrypted"),
     Case("http3", "speaks HTTP/3", "decrypted"),
     Case("dead", "calls a port that is closed", "refused-by-server", port="dead"),
     Case("stranger", "meets an untrusted server", "refused-by-server"),

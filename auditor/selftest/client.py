@@ -12,7 +12,9 @@ from pathlib import Path
 
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Request, TextMessage
+from wsproto.extensions import Extension, PerMessageDeflate
 
+from auditor.selftest import http2, quic
 from auditor.selftest.certificates import DOMAIN
 from auditor.selftest.facts import Plant
 from auditor.selftest.plants import as_request
@@ -68,9 +70,11 @@ def tunnel(way: Way, port: int) -> socket.socket:
     return peer
 
 
-def secured(way: Way, name: str, port: int = 0) -> ssl.SSLSocket:
+def secured(way: Way, name: str, port: int = 0, alpn: str = "") -> ssl.SSLSocket:
     """Set up TLS to `NAME.selftest.invalid` through the proxy, trusting the proxy's authority."""
     context = ssl.create_default_context(cafile=Path(way.authority))
+    if alpn:
+        context.set_alpn_protocols([alpn])
     return wrapped(tunnel(way, port or way.stage.web), context, name)
 
 
@@ -83,10 +87,10 @@ def wrapped(peer: socket.socket, context: ssl.SSLContext, name: str) -> ssl.SSLS
         raise
 
 
-def send_requests(way: Way, plants: Iterable[Plant], name: str = "stage") -> None:
+def send_requests(way: Way, plants: Iterable[Plant]) -> None:
     """Send plants as HTTPS requests over one connection."""
-    client = http.client.HTTPConnection(f"{name}.{DOMAIN}", timeout=_PATIENCE_S)
-    client.sock = secured(way, name)
+    client = http.client.HTTPConnection(f"stage.{DOMAIN}", timeout=_PATIENCE_S)
+    client.sock = secured(way, "stage")
     try:
         for plant in plants:
             method, path, headers, body = as_request(plant)
@@ -96,13 +100,27 @@ def send_requests(way: Way, plants: Iterable[Plant], name: str = "stage") -> Non
         client.close()
 
 
+def send_over_http2(way: Way, plants: Iterable[Plant]) -> None:
+    """Send plants as requests of one HTTP/2 connection."""
+    with secured(way, "http2", alpn=http2.ALPN) as peer:
+        if peer.selected_alpn_protocol() != http2.ALPN:
+            raise ConnectionError("the proxy does not speak HTTP/2")
+        http2.send(peer, f"http2.{DOMAIN}", map(as_request, plants))
+
+
+def send_over_http3(way: Way, plants: Iterable[Plant]) -> None:
+    """Send plants as requests of one HTTP/3 connection."""
+    quic.ask(way.http3, "http3", way.authority, map(as_request, plants))
+
+
 class Conversation:
     """A WebSocket conversation in which every message is acknowledged before the next."""
 
-    def __init__(self, way: Way, name: str) -> None:
+    def __init__(self, way: Way, name: str, deflated: bool = False) -> None:
         self._peer = WSConnection(ConnectionType.CLIENT)
         self._socket = secured(way, name)
-        request = Request(host=f"{name}.{DOMAIN}", target="/socket")
+        extensions: list[Extension] = [PerMessageDeflate()] if deflated else []
+        request = Request(host=f"{name}.{DOMAIN}", target="/socket", extensions=extensions)
         try:
             self._socket.sendall(self._peer.send(request))
             self._await(AcceptConnection)
@@ -137,9 +155,9 @@ class Conversation:
             self._peer.receive_data(data)
 
 
-def send_frames(way: Way, plants: Iterable[Plant], name: str = "stage") -> None:
+def send_frames(way: Way, plants: Iterable[Plant], deflated: bool = False) -> None:
     """Send plants as messages of one WebSocket conversation."""
-    talk = Conversation(way, name)
+    talk = Conversation(way, "stage", deflated)
     try:
         for plant in plants:
             talk.say(plant.content, text=plant.carrier == "text frame")

@@ -8,6 +8,8 @@ from typing import Literal
 
 Carrier = Literal["body", "query", "path", "header", "cookie", "text frame", "binary frame"]
 
+Protocol = Literal["HTTP/1.1", "HTTP/2", "HTTP/3", "deflate"]
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -34,6 +36,8 @@ class Plant:
     """Of the request, without those that every client adds."""
     expected: bool = True
     """Whether the decoders of this version read it."""
+    over: Protocol = "HTTP/1.1"
+    """What it is sent over; `deflate` compresses WebSocket messages on their way."""
 
 
 class Values:

@@ -98,11 +98,6 @@ def refuse_over_quic(way: Way) -> None:
         quic.talk(way.quic, "quic-refuses", other)
 
 
-def ask_over_http3(way: Way) -> None:
-    """Send a request over HTTP/3, which the proxy can read."""
-    quic.ask(way.http3, "http3", way.authority, b'{"hot_cue_position_ms": 61200}')
-
-
 DEEDS: dict[str, Callable[[Way], None]] = {
     "refuses": refuse,
     "hangs-up": hang_up,
@@ -114,6 +109,5 @@ DEEDS: dict[str, Callable[[Way], None]] = {
     "leaves": leave,
     "quic": speak_quic,
     "quic-refuses": refuse_over_quic,
-    "http3": ask_over_http3,
 }
 """By the id of the case in `auditor.selftest.cases`."""

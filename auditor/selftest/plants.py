@@ -10,11 +10,12 @@ import plistlib
 import re
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from auditor.selftest import wire
-from auditor.selftest.facts import Carrier, Fact, Plant, Values
+from auditor.selftest.facts import Carrier, Fact, Plant, Protocol, Values
 
 __all__ = ["Fact", "Plant", "as_request", "make_plants"]
 
@@ -27,7 +28,17 @@ _NO_PATH = re.compile("[^a-z0-9+]+")
 def make_plants(seed: int) -> tuple[Plant, ...]:
     """Return every plant; the same seed gives the same bytes."""
     values = Values(seed)
-    groups = (_texts, _packed, _nested, _mislabelled, _schemaless, _heads, _frames, _not_yet)
+    groups = (
+        _texts,
+        _packed,
+        _nested,
+        _mislabelled,
+        _schemaless,
+        _heads,
+        _newer,
+        _frames,
+        _not_yet,
+    )
     return tuple(plant for group in groups for plant in group(values))
 
 
@@ -206,6 +217,31 @@ def _heads(values: Values) -> Iterable[Plant]:
     yield Plant("bearer+jwt", ("bearer", "jwt"), "header", content, facts)
 
 
+def _newer(values: Values) -> Iterable[Plant]:
+    facts = values.deck()
+    yield _over("HTTP/2", _body("json", facts, _json(facts), _JSON))
+    facts = values.deck()
+    encoded = ("X-Transfer-Encoding", "gzip")
+    body = wire.gzipped(_json(facts))
+    yield _over("HTTP/2", _body("x-transfer gzip+json", facts, body, _JSON, encoded))
+    facts = values.nameless()
+    body = wire.grpc(wire.protobuf(_fields(facts)))
+    more = (("te", "trailers"), ("grpc-accept-encoding", "gzip"))
+    yield _over("HTTP/2", _body("grpc+protobuf", facts, body, "application/grpc", *more))
+    facts = values.deck()
+    yield _over("HTTP/3", _body("json", facts, _json(facts), _JSON))
+    facts = values.deck()
+    encoded = ("Content-Encoding", "zstd")
+    body = wire.zstd_frames(_json(facts))
+    yield _over("HTTP/3", _body("zstd+json", facts, body, _JSON, encoded))
+
+
+def _over(protocol: Protocol, plant: Plant) -> Plant:
+    """Return a plant that is sent over another protocol than the others."""
+    encoding = (protocol, *plant.encoding)
+    return replace(plant, id=f"{protocol}: {plant.id}", encoding=encoding, over=protocol)
+
+
 def _frame(name: str, carrier: Carrier, facts: tuple[Fact, ...], content: bytes) -> Plant:
     word = "WebSocket text" if carrier == "text frame" else "WebSocket binary"
     return Plant(f"{word}: {name}", (word, *name.split("+")), carrier, content, facts)
@@ -223,20 +259,14 @@ def _frames(values: Values) -> Iterable[Plant]:
     yield _frame("gzip+json", "binary frame", facts, wire.gzipped(_json(facts)))
     facts = values.nameless()
     yield _frame("protobuf", "binary frame", facts, wire.protobuf(_fields(facts)))
+    facts = values.deck()
+    yield _over("deflate", _frame("json", "text frame", facts, _json(facts)))
 
 
 def _not_yet(values: Values) -> Iterable[Plant]:
     """Return what design.md names or clients use, and this version does not read."""
     for plant in _unread(values):
-        yield Plant(
-            plant.id,
-            plant.encoding,
-            plant.carrier,
-            plant.content,
-            plant.facts,
-            plant.headers,
-            expected=False,
-        )
+        yield replace(plant, expected=False)
 
 
 def _unread(values: Values) -> Iterable[Plant]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from aioquic.quic.connection import QuicConnection
 from aioquic.quic.events import ProtocolNegotiated, QuicEvent, StreamDataReceived
 
 from auditor.selftest.certificates import DOMAIN, Certificate
+from auditor.selftest.http2 import Asked, fields
 
 _OWN = "dj-selftest"
 """Our own language over QUIC, which nobody can take for HTTP/3."""
@@ -55,7 +56,7 @@ class QuicAnswer(QuicConnectionProtocol):
 
 
 class _Client(QuicConnectionProtocol):
-    """Talks in our own language over streams, or sends one request over HTTP/3."""
+    """Talks in our own language over streams, or sends requests over HTTP/3."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -68,14 +69,13 @@ class _Client(QuicConnectionProtocol):
         elif any(isinstance(one, HeadersReceived) for one in self._http.handle_event(event)):
             self._answered.set()
 
-    async def ask(self, host: str, path: str, body: bytes) -> None:
-        self._http = H3Connection(self._quic)
+    async def ask(self, host: str, request: Asked) -> None:
+        self._http = self._http or H3Connection(self._quic)
+        self._answered.clear()
         stream = self._quic.get_next_available_stream_id()
-        pairs = {":method": "POST", ":scheme": "https", ":authority": host, ":path": path}
-        fields = [(name.encode(), value.encode()) for name, value in pairs.items()]
-        fields.append((b"content-type", b"application/json"))
-        self._http.send_headers(stream, fields)
-        self._http.send_data(stream, body, end_stream=True)
+        head = [(name.encode(), value.encode()) for name, value in fields(host, request)]
+        self._http.send_headers(stream, head)
+        self._http.send_data(stream, request[3], end_stream=True)
         self.transmit()
         await self._answered.wait()
 
@@ -85,9 +85,9 @@ def talk(port: int, name: str, authority: str) -> None:
     asyncio.run(asyncio.wait_for(_talk(port, name, authority), _PATIENCE_S))
 
 
-def ask(port: int, name: str, authority: str, body: bytes) -> None:
-    """Send one request over HTTP/3 and wait for its answer."""
-    asyncio.run(asyncio.wait_for(_ask(port, name, authority, body), _PATIENCE_S))
+def ask(port: int, name: str, authority: str, requests: Iterable[Asked]) -> None:
+    """Send requests over one HTTP/3 connection, and wait for each answer."""
+    asyncio.run(asyncio.wait_for(_ask(port, name, authority, requests), _PATIENCE_S))
 
 
 async def _talk(port: int, name: str, authority: str) -> None:
@@ -98,9 +98,10 @@ async def _talk(port: int, name: str, authority: str) -> None:
         await reader.read()
 
 
-async def _ask(port: int, name: str, authority: str, body: bytes) -> None:
+async def _ask(port: int, name: str, authority: str, requests: Iterable[Asked]) -> None:
     async with _connected(port, _configuration(H3_ALPN, name, authority)) as peer:
-        await peer.ask(f"{name}.{DOMAIN}", "/http3", body)
+        for request in requests:
+            await peer.ask(f"{name}.{DOMAIN}", request)
 
 
 @asynccontextmanager

@@ -21,8 +21,10 @@ from wsproto.events import (
     Request,
     TextMessage,
 )
+from wsproto.extensions import PerMessageDeflate
 
 from auditor.errors import AuditorError
+from auditor.selftest import http2
 from auditor.selftest.certificates import Certificate
 from auditor.selftest.quic import QuicAnswer, server_configuration
 
@@ -124,6 +126,7 @@ class Stage:
 def _server_context(certificate: Certificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.chain, certificate.key)
+    context.set_alpn_protocols([http2.ALPN, "http/1.1"])
     return context
 
 
@@ -137,8 +140,11 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 async def _web(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer requests until the client leaves, or talk WebSocket when it asks for that."""
+    secured = writer.get_extra_info("ssl_object")
     with contextlib.suppress(OSError, EOFError, asyncio.CancelledError):
-        while True:
+        if secured.selected_alpn_protocol() == http2.ALPN:
+            await http2.answer(reader, writer)
+        while not reader.at_eof():
             path, headers = await _head(reader)
             await reader.readexactly(int(headers.get("content-length", "0")))
             if headers.get("upgrade", "").lower() == "websocket":
@@ -171,7 +177,7 @@ async def _frames(
     while True:
         for event in peer.events():
             if isinstance(event, Request):
-                writer.write(peer.send(AcceptConnection()))
+                writer.write(peer.send(AcceptConnection(extensions=[PerMessageDeflate()])))
             elif isinstance(event, TextMessage | BytesMessage) and event.message_finished:
                 count += 1
                 writer.write(peer.send(TextMessage(json.dumps({"ack": count}))))

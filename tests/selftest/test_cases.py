@@ -80,4 +80,4 @@ def test_every_outcome_is_expected_of_somebody() -> None:
 
 
 def test_every_deed_has_a_case() -> None:
-    assert DEEDS.keys() | {"stage", "dies"} == {case.id for case in CASES}
+    assert DEEDS.keys() | {"stage", "http2", "http3", "dies"} == {case.id for case in CASES}
