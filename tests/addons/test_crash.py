@@ -1,8 +1,11 @@
 """What a kill, a full disk and a failing addon leave of a session, with a real mitmdump."""
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -79,6 +82,33 @@ def test_long_websocket_is_whole_though_mitmproxy_forgets_it(tmp_path: Path) -> 
     (alone,) = (bare := open_capture(folder / "flows.mitm")).exchanges
     assert len(alone.messages) == 2 + 500
     assert [loss.count for loss in bare.losses] == [2 * count - 500]
+
+
+@pytest.mark.proxy
+def test_reload_does_not_double_what_is_open(tmp_path: Path) -> None:
+    folder, script = tmp_path / "session", tmp_path / "auditor_capture.py"
+    shutil.copy(SCRIPT, script)
+    with (
+        echo_server() as target,
+        mitmdump(folder, script=str(script)) as (_, port),
+        tunnel(port, target) as wire,
+    ):
+        peer = connect(wire, f"127.0.0.1:{target}", "/live")
+        for number in range(4):
+            if number == 2:
+                os.utime(script, (time.time() + 5, time.time() + 5))
+                until(lambda: len(journal(folder, "session")) == 3)
+            peer.say(f"{number}")
+            peer.hear()
+        assert saved(folder) == []
+        peer.send(CloseConnection(1000))
+        until(lambda: len(saved(folder)) == 1)
+    assert len(journal(folder, "open")) == 1
+    assert [line["number"] for line in journal(folder, "frame")] == list(range(8))
+    capture = open_capture(folder)
+    (talk,) = capture.exchanges
+    assert [one.body for one in talk.messages[2:]] == [b"%d" % n for n in range(4) for _ in "oi"]
+    assert (talk.error, capture.losses) == ("", [])
 
 
 LIMITED = """

@@ -1,16 +1,19 @@
 """The folder is private, its lines are whole, and one folder holds one session."""
 
+import errno
+import hashlib
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 import yaml
 
 from auditor.errors import StoreError
-from auditor.session import folder
-from auditor.session.folder import FACTS, FLOWS, JOURNAL, SessionWriter, to_yaml
+from auditor.session import appending, folder
+from auditor.session.folder import FACTS, FLOWS, JOURNAL, RESERVE, SessionWriter, to_yaml
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,91 @@ def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written") as caught:
         SessionWriter(tmp_path / "file" / "s")
     assert caught.value.hint
+
+
+def test_facts_go_into_the_journal_too(tmp_path: Path) -> None:
+    writer = SessionWriter(tmp_path)
+    writer.write_facts({"title": "one"})
+    writer.write_facts({"title": "two"})
+    writer.close()
+    lines = [json.loads(line) for line in (tmp_path / JOURNAL).read_bytes().splitlines()]
+    assert lines == [{"kind": "session", "facts": {"title": title}} for title in ("one", "two")]
+
+
+def test_clean_end_names_every_file_with_its_hash(tmp_path: Path) -> None:
+    writer = SessionWriter(tmp_path, rotate=10)
+    for flow in (b"a" * 6, b"b" * 6, b"c" * 30, b"d"):
+        writer.add_flow(flow)
+    assert (tmp_path / RESERVE).stat().st_size == 1 << 20
+    writer.finish({"title": "x"})
+    told = yaml.safe_load((tmp_path / FACTS).read_text("utf-8"))
+    contents = {"flows.mitm": "aaaaaa", "flows-002.mitm": "bbbbbb", "flows-003.mitm": "c" * 30}
+    contents |= {"flows-004.mitm": "d", JOURNAL: (tmp_path / JOURNAL).read_text("utf-8")}
+    assert told["files"] == {
+        name: hashlib.sha256(text.encode()).hexdigest() for name, text in contents.items()
+    }
+    assert {path.name for path in tmp_path.iterdir()} == {*contents, FACTS}
+
+
+def test_goes_on_in_the_newest_file(tmp_path: Path) -> None:
+    for flow in (b"a" * 6, b"b" * 6, b"c"):
+        writer = SessionWriter(tmp_path, rotate=10)
+        writer.add_flow(flow)
+        writer.close()
+    assert (tmp_path / "flows-002.mitm").read_bytes() == b"bbbbbbc"
+
+
+def test_takes_back_what_was_written_behind_a_position(tmp_path: Path) -> None:
+    writer = SessionWriter(tmp_path, rotate=10)
+    writer.add_flow(b"a" * 6)
+    position = writer.position()
+    for flow in (b"b", b"c" * 9, b"d" * 9):
+        writer.add_flow(flow)
+    writer.close()
+    SessionWriter(tmp_path, rotate=10, resume=position).close()
+    assert [path.name for path in tmp_path.glob("flows*")] == [FLOWS]
+    assert (tmp_path / FLOWS).read_bytes() == b"a" * 6
+
+
+def test_full_disk_leaves_the_last_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk takes nothing any more until the reserve is gone."""
+    writer = SessionWriter(tmp_path)
+    writer.write_facts({"title": "x"})
+    write = os.write
+
+    def full(handle: int, piece: memoryview) -> int:
+        if (tmp_path / RESERVE).exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(handle, piece)
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        writer.add_flow(b"flow")
+    writer.abandon({"title": "x", "stopped": "disk full"})
+    assert yaml.safe_load((tmp_path / FACTS).read_text("utf-8"))["stopped"] == "disk full"
+    last = (tmp_path / JOURNAL).read_bytes().splitlines()[-1]
+    assert json.loads(last)["facts"]["stopped"] == "disk full"
+    assert (tmp_path / FLOWS).read_bytes() == b""
+
+
+def test_failed_fsync_ends_the_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appending, "INTERVAL_S", 0.01)
+    writer = SessionWriter(tmp_path)
+    failed = threading.Event()
+
+    def fail(_: int) -> None:
+        failed.set()
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    writer.note("mark", action="play")
+    assert failed.wait(10)
+
+    def note_on() -> None:
+        for _ in range(1000):
+            writer.note("mark", action="pause")
+            threading.Event().wait(0.01)
+
+    with pytest.raises(OSError, match="Input/output"):
+        note_on()
+    writer.close()
