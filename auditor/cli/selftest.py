@@ -21,6 +21,9 @@ _NOTE = (
     "Everything in this rehearsal is synthetic: invented values, a scripted client and our own "
     "servers on this computer. No DJ application and no streaming service took part."
 )
+_WHOLE = frozenset({"Format", "The client …", ""})
+"""Columns that do not wrap."""
+
 _GOOD, _BAD, _LATER = "green", "bold red", "dim"
 
 
@@ -109,7 +112,7 @@ def _table(*columns: str) -> Table:
 
     table = Table(box=None, pad_edge=False)
     for name in columns:
-        table.add_column(name, no_wrap=name in {"Format", "The client …", ""})
+        table.add_column(name, no_wrap=name in _WHOLE, min_width=len(name))
     return table
 
 

@@ -244,7 +244,7 @@ def _over(protocol: Protocol, plant: Plant) -> Plant:
 
 def _frame(name: str, carrier: Carrier, facts: tuple[Fact, ...], content: bytes) -> Plant:
     word = "WebSocket text" if carrier == "text frame" else "WebSocket binary"
-    return Plant(f"{word}: {name}", (word, *name.split("+")), carrier, content, facts)
+    return Plant(f"{carrier}: {name}", (word, *name.split("+")), carrier, content, facts)
 
 
 def _frames(values: Values) -> Iterable[Plant]:
