@@ -70,7 +70,7 @@ def count(expression: str, flows: list[flow.Flow]) -> int:
 @pytest.mark.proxy
 class TestFile:
     def test_labels_and_filters_a_capture(self, tmp_path: Path) -> None:
-        """The filter of `-w` is asked after the label was put on."""
+        """A filter behind the command is asked before the label is put on, that of `-w` after."""
         out = tmp_path / "out.mitm"
         ended = run_and_end(tmp_path, "-nqr", str(SAMPLE), "-s", SCRIPT, "-w", str(out))
         assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -80,7 +80,8 @@ class TestFile:
         assert 0 < seeks == count("~comment seek", flows) < count("~marked", flows) < len(flows)
         assert count("~comment 'TIDAL: Play log'", flows) > 0
         seen = tmp_path / "seen.mitm"
-        again = ["-nqr", str(out), "-s", SCRIPT, "-w", str(seen), "~comment seek"]
+        chosen = ["--set", "save_stream_filter=~comment 'seek.*—'"]
+        again = ["-nqr", str(SAMPLE), "-s", SCRIPT, "-w", str(seen), *chosen]
         assert run_and_end(tmp_path, *again).returncode == 0
         found = read(seen)
         assert len(found) == seeks
