@@ -4,8 +4,11 @@ import re
 import socket
 import ssl
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ from auditor.records import OUTCOMES
 from tests.addons import clients
 from tests.addons.clients import HandClient, Stage, connections, get
 from tests.addons.session_files import journal
-from tests.addons.test_recording import mitmdump, until
+from tests.addons.test_recording import mark, mitmdump, until
 from tests.session.test_access_point import hello
 
 pytestmark = pytest.mark.proxy
@@ -521,3 +524,89 @@ def hello_of_tls_1_0(name: str) -> bytes:
     body += struct.pack("!H", len(extension)) + extension
     message = b"\x01" + len(body).to_bytes(3, "big") + body
     return b"\x16\x03\x01" + struct.pack("!H", len(message)) + message
+
+
+CONTROL = """
+from pathlib import Path
+from auditor.recorder.control import ControlAnswer
+addons = [ControlAnswer(Path({folder!r}))]
+"""
+
+
+@pytest.fixture
+def lazy(stage: Stage, tmp_path: Path) -> Iterator[tuple[Any, Stage]]:
+    """Run another mitmdump that dials late, with the same servers and its own certificate."""
+    script = tmp_path / "control.py"
+    script.write_text(CONTROL.format(folder=str(tmp_path)), "utf-8")
+    passed = "|".join(str(stage.ports[name]) for name in ("ignored", "dead"))
+    options = [
+        *("-s", str(script)),
+        *("--set", f"ssl_verify_upstream_trusted_ca={stage.upstream.cert}"),
+        *("--set", "connection_strategy=lazy"),
+        *("--ignore-hosts", f":({passed})$"),
+    ]
+    with mitmdump(tmp_path / "session", *options) as (process, port):
+        yield process, replace(stage, port=port, folder=tmp_path / "session")
+
+
+def test_what_is_open_at_a_kill_is_in_the_journal(lazy: tuple[Any, Stage]) -> None:
+    process, stage = lazy
+    ports = stage.ports
+    mark(stage.port, "play")
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        enter(stage.connect())
+        marks = enter(stage.connect())
+        assert get(marks, "http://auditor.invalid/", "auditor.invalid") == 200
+        control = enter(stage.connect("auditor.invalid:443"))
+        secret = stage.trusting().wrap_socket(control, server_hostname="auditor.invalid")
+        assert get(enter(secret), "/control/1", "auditor.invalid") == 204
+        kept = enter(stage.connect())
+        assert get(kept, f"http://127.0.0.1:{ports['web']}/", body=b"position=1") == 200
+        say(enter(stage.connect("echo")), b"\x00\x01raw")
+        say(enter(stage.connect("ignored")), bytes(100_000))
+        silent = enter(stage.connect("https"))
+        enter(stage.trusting().wrap_socket(silent, server_hostname="pinned.example"))
+        enter(stage.connect("https"))
+        until(lambda: len(connections(stage.folder)) == 5)
+        until(lambda: "established-silent" in outcomes(stage))
+        process.kill()
+        process.wait()
+    lines = connections(stage.folder)
+    assert {line["ended"] for line in lines.values()} == {None}
+    found = {line["outcome"]: line for line in lines.values()}
+    assert sorted(found) == [
+        "decrypted",
+        "established-silent",
+        "failed",
+        "not-http",
+        "passed-through",
+    ]
+    assert found["decrypted"]["address"] == f"127.0.0.1:{ports['web']}"
+    assert found["not-http"]["address"] == f"127.0.0.1:{ports['echo']}"
+    assert found["established-silent"]["sni"] == "pinned.example"
+    assert found["failed"]["detail"] == f"asked for 127.0.0.1:{ports['https']}"
+    sent = found["passed-through"]["bytes_up"] + found["passed-through"]["bytes_down"]
+    assert 50_000 <= sent <= 200_000
+    written = Counter(line["id"] for line in journal(stage.folder, "connection"))
+    assert max(written.values()) <= 10
+
+
+def test_late_dialling(lazy: tuple[Any, Stage]) -> None:
+    _, stage = lazy
+    with stage.connect("https") as peer, pytest.raises(ssl.SSLCertVerificationError):
+        ssl.create_default_context().wrap_socket(peer, server_hostname="ok.example")
+    until(lambda: "refused-by-client" in outcomes(stage))
+    with stage.connect("dead") as peer:
+        peer.sendall(b"anybody there?")
+        assert_closed(peer)
+    until(lambda: "refused-by-server" in outcomes(stage))
+    refused, dead = connections(stage.folder).values()
+    assert (refused["sni"], refused["address"]) == ("ok.example", "")
+    assert f"asked for 127.0.0.1:{stage.ports['https']}" in refused["detail"]
+    assert dead["address"] == f"127.0.0.1:{stage.ports['dead']}"
+    assert "Connect call failed" in dead["detail"]
+
+
+def outcomes(stage: Stage) -> set[str]:
+    return {line["outcome"] for line in connections(stage.folder).values()}
