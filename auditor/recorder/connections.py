@@ -14,10 +14,15 @@ from mitmproxy.utils import human
 from auditor.recorder import handshakes, wire
 from auditor.recorder.processes import PROCESS, process_of
 from auditor.recorder.recording import Recording, counted
-from auditor.recorder.refuse import is_quic
+from auditor.recorder.refuse import Refused, is_quic, quic_name, tls_name
 from auditor.session.access_point import read_hello
 from auditor.session.ledger import Ledger, Trace
 from auditor.session.marks import HOST
+
+# A script that mitmproxy loads again gets a new watch; this module stays loaded.
+_left: dict[str, Trace] = {}
+
+_PROXY_REFUSED = ("Upstream proxy ", "Error connecting to ")
 
 
 class ConnectionWatch:
@@ -43,17 +48,20 @@ class ConnectionWatch:
         )
         ctx.master.addons.add(self._last)
         self._alerts.start()
-        # A script that was loaded again has not seen the beginning of what is open.
         server: Any = ctx.master.addons.get("proxyserver")
         for handler in list(server.connections.values()) if server else ():
+            if handler.client.id in _left:
+                self._ledger.resume(_left[handler.client.id])
             self.client_connected(handler.client)
+        _left.clear()
 
     @counted
     def finish(self) -> None:
         """Write down the connections that are still open."""
         self._alerts.stop()
-        for client in self._ledger.open():
-            self._end(client, None)
+        for trace in self._ledger.open():
+            _left[trace.id] = trace
+            self._end(trace.id, None)
         if self._last:
             ctx.master.addons.remove(self._last)
             self._last = None
@@ -89,8 +97,9 @@ class ConnectionWatch:
         trace = self._trace(flow.client_conn)
         if not trace or not flow.error or flow.request.pretty_host == HOST:
             return
-        if flow.server_conn.error and not flow.response:
-            self._sign(trace, "server-failed", flow.server_conn.error)
+        # Of an upstream proxy that refuses, no other hook tells.
+        if flow.server_conn.error or flow.error.msg.startswith(_PROXY_REFUSED):
+            self._sign(trace, "server-failed", flow.server_conn.error or flow.error.msg)
         elif "server-failed" not in trace.seen:
             trace.note(flow.error.msg)
 
@@ -138,7 +147,6 @@ class ConnectionWatch:
     def client_connected(self, client: connection.Client) -> None:
         trace = self._ledger.begin(client.id, client.timestamp_start or time.time())
         trace.process = process_of(client)
-        trace.sni = client.sni or ""
         self._peers[_peer(client)] = client.id
 
     @counted
@@ -230,15 +238,23 @@ class ConnectionWatch:
             return
         said = data.data_client()
         if isinstance(chosen, layers.TCPLayer | layers.UDPLayer):
-            # With the option show_ignored_hosts the flow is kept, and holds TLS.
-            if not chosen.flow or starts_like_tls_record(said):
-                trace.sni = trace.sni or handshakes.server_name(said)
-                self._sign(trace, "ignored", str(read_hello(said) or ""))
-            if not chosen.flow:
-                self._moved(trace, len(said), len(data.data_server()))
-                wire.count_bytes(data.context.client, lambda *size: self._moved(trace, *size))
-        elif data.context.client.transport_protocol == "udp" and is_quic(said):
+            self._pass_on(trace, data, bool(chosen.flow))
+        elif isinstance(chosen, Refused):
+            trace.sni = trace.sni or tls_name(said) or quic_name(said)
+            trace.note("refused by auditor_block")
+        if data.context.client.transport_protocol == "udp" and is_quic(said):
             self._sign(trace, "quic")
+
+    def _pass_on(self, trace: Trace, data: layer.NextLayer, kept: bool) -> None:
+        said = data.data_client()
+        # With the option show_ignored_hosts the flow is kept, and holds TLS.
+        if kept and not starts_like_tls_record(said):
+            return
+        trace.sni = trace.sni or tls_name(said) or quic_name(said)
+        self._sign(trace, "ignored", str(read_hello(said) or ""))
+        if not kept:
+            self._moved(trace, len(said), len(data.data_server()))
+            wire.count_bytes(data.context.client, lambda *size: self._moved(trace, *size))
 
     @counted
     def let_pass(self, data: tls.ClientHelloData) -> None:
@@ -256,7 +272,10 @@ class ConnectionWatch:
 
         Streams of QUIC are given a client of their own, which only its addresses betray.
         """
-        return self._ledger.get(client.id) or self._ledger.get(self._peers.get(_peer(client), ""))
+        trace = self._ledger.get(client.id)
+        if trace is None and client.tls_version == "QUICv1":
+            trace = self._ledger.get(self._peers.get(_peer(client), ""))
+        return trace
 
     def _sign(self, trace: Trace, sign: str, reason: str = "") -> None:
         trace.note(reason)

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from mitmproxy import tls
 from mitmproxy.proxy import layers
-from mitmproxy.proxy.layers.tls import parse_client_hello
 
 # Behind the bracket stand OpenSSL's words; before it, mitmproxy's, with the name of the host.
 _ALERT = re.compile(r"\balert\b|unknown ca|bad certificate|certificate unknown")
@@ -38,12 +37,3 @@ def is_quic(data: tls.ClientHelloData) -> bool:
     return data.context.client.transport_protocol == "udp" and any(
         isinstance(one, layers.ClientQuicLayer) for one in data.context.layers
     )
-
-
-def server_name(data: bytes) -> str:
-    """Return the server's name in the first bytes of a connection, if they are a ClientHello."""
-    try:
-        hello = parse_client_hello(data)
-    except ValueError:
-        return ""
-    return (hello.sni or "") if hello else ""

@@ -94,9 +94,13 @@ class Ledger:
         """Return what is known of an open connection."""
         return self._traces.get(client)
 
-    def open(self) -> list[str]:
+    def resume(self, trace: Trace) -> None:
+        """Go on with a connection that another ledger has ended, because its recorder was replaced."""
+        self._traces[trace.id] = trace
+
+    def open(self) -> list[Trace]:
         """Return the connections that have not ended."""
-        return list(self._traces)
+        return list(self._traces.values())
 
     def accepted(self, trace: Trace) -> None:
         """Remember who accepted our certificate for which name."""

@@ -192,6 +192,11 @@ def die_in_answer(peer: socket.socket) -> None:
     peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf")
 
 
+def refuse_tunnels(peer: socket.socket) -> None:
+    peer.recv(65536)
+    peer.sendall(b"HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n")
+
+
 @contextmanager
 def udp_echo() -> Iterator[int]:
     def run() -> None:
@@ -294,9 +299,10 @@ class Stage:
             context.set_alpn_protocols(list(alpn))
         return context
 
-    def connect(self, to: str | int | None = None) -> socket.socket:
+    def connect(self, to: str | int | None = None, door: str = "") -> socket.socket:
         """Return a connection to the proxy, or through it to one of our servers."""
-        peer = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        port = self.ports.get(door, self.port)
+        peer = socket.create_connection(("127.0.0.1", port), timeout=10)
         if to is not None:
             status = self.ask_for(peer, to)
             assert status == 200, status

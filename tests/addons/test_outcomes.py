@@ -46,6 +46,7 @@ addons = [Other()]
 '''
 DOORS = {
     "reverse tcp": ("reverse:tcp://127.0.0.1:{echo}", socket.SOCK_STREAM),
+    "upstream": ("upstream:http://127.0.0.1:{refusing}", socket.SOCK_STREAM),
     "reverse udp": ("reverse:udp://127.0.0.1:{udp}", socket.SOCK_DGRAM),
     "reverse ignored udp": ("reverse:udp://127.0.0.1:{ignored udp}", socket.SOCK_DGRAM),
     "reverse dns": ("reverse:dns://127.0.0.1:{udp}", socket.SOCK_DGRAM),
@@ -69,6 +70,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             "wrong": enter(clients.web(strange)),
             "closing": enter(clients.tcp_server(clients.close_after_hello)),
             "dying": enter(clients.tcp_server(clients.die_in_answer)),
+            "refusing": enter(clients.tcp_server(clients.refuse_tunnels)),
             "echo": enter(clients.tcp_server(clients.echo)),
             "ignored": enter(clients.tcp_server(clients.echo)),
             "udp": enter(clients.udp_echo()),
@@ -248,6 +250,15 @@ def far_end_with_a_wrong_certificate(stage: Stage) -> None:
 def far_end_that_closes_in_the_handshake(stage: Stage) -> None:
     with (
         stage.connect("closing") as peer,
+        stage.trusting().wrap_socket(peer, server_hostname="ok.example") as tls,
+    ):
+        assert get(tls, "/") == 502
+
+
+@expect("refused-by-server", sni="ok.example", detail="refused HTTP CONNECT request: 403")
+def another_proxy_that_refuses(stage: Stage) -> None:
+    with (
+        stage.connect("https", door="upstream") as peer,
         stage.trusting().wrap_socket(peer, server_hostname="ok.example") as tls,
     ):
         assert get(tls, "/") == 502
