@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mitmproxy import dns, flow, http, tcp, udp, websocket
 
-from auditor.records import Exchange, Message
+from auditor.records import REFUSED, Exchange, Message
 
 OMITTED = "auditor_omitted"
 """Key of `flow.metadata` under which the capture addon notes bodies it left out:
@@ -14,6 +15,9 @@ OMITTED = "auditor_omitted"
 
 PROCESS = "auditor_process"
 """Key of `flow.metadata` under which the capture addon notes the name of the process."""
+
+INTERVENTION = "auditor_intervention"
+"""Key of `flow.metadata` under which the block addon notes what it refused."""
 
 TRIMMED = "auditor_trimmed"
 """Key of `flow.metadata` under which the capture addon notes how many of a conversation's first
@@ -73,10 +77,11 @@ def _size(part: http.Request | http.Response, body: bytes | None) -> int:
 def _frame(message: websocket.WebSocketMessage) -> Message:
     return Message(
         direction="out" if message.from_client else "in",
-        body=message.content,
+        body=b"" if message.dropped else message.content,
         size=len(message.content),
         time=message.timestamp,
         text=message.is_text,
+        omitted=REFUSED if message.dropped else "",
     )
 
 
@@ -84,6 +89,8 @@ def _http(source: http.HTTPFlow, number: int) -> Exchange:
     request = source.request
     omitted: dict[str, Any] = source.metadata.get(OMITTED, {})
     messages = [_body(request, omitted.get("request"))]
+    if source.metadata.get(INTERVENTION) and not source.websocket:
+        messages = [replace(messages[0], body=b"", omitted=REFUSED)]
     if source.response:
         messages.append(_body(source.response, omitted.get("response")))
     if source.websocket:

@@ -28,6 +28,9 @@ OUTCOMES = (
 )
 """How a transport attempt ended; every connection has exactly one."""
 
+REFUSED = "refused by us"
+"""`Message.omitted` of what an intervention kept from leaving."""
+
 Context = Literal["body", "query", "path", "header", "cookie"]
 
 

@@ -1,6 +1,9 @@
 from mitmproxy.test import tflow
 
 from auditor import flows
+from auditor.catalogue import load_catalogue
+from auditor.pipeline import Pipeline
+from auditor.records import REFUSED
 
 
 def test_request_and_response() -> None:
@@ -67,3 +70,33 @@ def test_tcp_and_udp_conversations() -> None:
 
 def test_dns_carries_nothing_to_audit() -> None:
     assert flows.read_exchange(tflow.tdnsflow(), 0) is None
+
+
+def test_what_we_refused_did_not_leave() -> None:
+    refused, passed = tflow.tflow(), tflow.tflow()
+    refused.metadata[flows.INTERVENTION] = [{"what": "block-receiver", "name": "a"}]
+    pipeline = Pipeline(load_catalogue())
+    for flow, leaves in ((refused, False), (passed, True)):
+        exchange = flows.read_exchange(flow, 0)
+        assert exchange
+        assert bool(pipeline.run(exchange)[1]) is leaves
+        assert (exchange.messages[0].omitted == REFUSED) is not leaves
+
+
+def test_dropped_frames_did_not_leave() -> None:
+    flow = tflow.twebsocketflow()
+    assert flow.websocket
+    flow.websocket.messages[1].drop()
+    exchange = flows.read_exchange(flow, 0)
+    assert exchange
+    _, sent = Pipeline(load_catalogue()).run(exchange)
+    assert [one.omitted for one in exchange.messages[2:]] == ["", REFUSED, ""]
+    assert [one.index for one in sent] == [0, 2]
+
+
+def test_process_is_kept() -> None:
+    flow = tflow.tflow()
+    flow.metadata[flows.PROCESS] = "rekordboxAgent"
+    exchange = flows.read_exchange(flow, 0)
+    assert exchange
+    assert exchange.process == "rekordboxAgent"

@@ -73,7 +73,7 @@ def _refusal(one: Mapping[str, Any]) -> str:
     what = _WHAT.get(one["what"], one["what"])
     return (
         f"We refused {many(one['count'], 'time')} on purpose: {what}{_targets(one['targets'])}. "
-        "What would have been sent there is not in this recording."
+        "What would have been sent there did not leave, and does not count as seen."
     )
 
 

@@ -19,6 +19,7 @@ from auditor.cli.catalogue import catalogue
 from auditor.cli.doctor import doctor
 from auditor.cli.mark import mark
 from auditor.cli.report import report
+from auditor.cli.selftest import selftest
 from auditor.errors import AuditorError
 
 
@@ -56,7 +57,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (capture, mark, doctor, report, audit, catalogue):
+for command in (capture, mark, doctor, report, audit, catalogue, selftest):
     cli.add_command(command)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from mitmproxy import flow, http, tcp, udp
 
 from auditor.catalogue.model import Catalogue
+from auditor.flows import INTERVENTION
 from auditor.records import Observation, Site
 
 MARK = ":musical_note:"
@@ -18,7 +19,6 @@ WEAK = "auditor_weak"
 """Not `auditor_categories_weak`: a filter `~meta auditor_categories.*cue` shall pass it by."""
 COMMENT = "auditor_comment"
 """Our part of the comment, so that a later text can take its place."""
-INTERVENTION = "auditor_intervention"
 """Keys of `flow.metadata`; a file keeps them."""
 
 _SILENT = frozenset({"metadata", "other"})
