@@ -46,6 +46,7 @@ class Conversations:
             headers=begun.headers,
             status=begun.status,
             connection=begun.connection,
+            process=begun.process,
         )
 
     def frame(self, one: flow.Flow, messages: list[Any], text: bool = False) -> None:

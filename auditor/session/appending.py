@@ -28,6 +28,7 @@ class Appender:
         self.unsynced = False
         self.last = False
         """Whether nothing more will be written: the file is closed after its next fsync."""
+        self._named = path.exists()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | binary, 0o600)
         if size is not None:
             os.ftruncate(self._file, size)
@@ -51,6 +52,9 @@ class Appender:
         if self.unsynced:
             self.unsynced = False
             os.fsync(self._file)
+            if not self._named:
+                self._named = True
+                sync_folder(self.path.parent)
 
     @property
     def closed(self) -> bool:

@@ -18,8 +18,12 @@ from typing import Any, NamedTuple
 
 from auditor.errors import StoreError
 from auditor.session.appending import Appender, Syncing, sync_folder
+from auditor.session.private import open_private
 
 FACTS, FLOWS, JOURNAL = "session.yaml", "flows.mitm", "journal.jsonl"
+
+CONTROL = "control.mitm"
+"""Flows of the positive control; written elsewhere, and no part of the audit."""
 
 ROTATE = 256 << 20
 """Bytes after which the next flow goes into a new file."""
@@ -66,8 +70,8 @@ class SessionWriter:
             newest = max(flow_files(self.folder), default=1)
             self._number = resume.number if resume else newest
             for number in range(self._number + 1, newest + 1):
-                self._path(number).unlink(missing_ok=True)
-            self._flows = Appender(self._path(self._number), resume.size if resume else None)
+                self._flow_path(number).unlink(missing_ok=True)
+            self._flows = Appender(self._flow_path(self._number), resume.size if resume else None)
             self._journal = Appender(self.folder / JOURNAL)
         except OSError as error:
             raise StoreError(
@@ -94,16 +98,11 @@ class SessionWriter:
 
     def _reserve(self) -> None:
         # Random bytes: a file system that compresses would set nothing aside for zeros.
-        with os.fdopen(self._private(RESERVE), "wb") as file:
+        with open_private(self.folder / RESERVE, os.O_TRUNC) as file:
             file.write(os.urandom(_RESERVED))
 
-    def _private(self, name: str) -> int:
-        binary = getattr(os, "O_BINARY", 0)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | binary
-        return os.open(self.folder / name, flags, 0o600)
-
-    def _path(self, number: int) -> Path:
-        return self.folder / (FLOWS if number == 1 else f"flows-{number:03}.mitm")
+    def _flow_path(self, number: int) -> Path:
+        return self.folder / flow_name(number)
 
     # ---- while the capture runs; each raises OSError when the disk does not take it
 
@@ -111,7 +110,7 @@ class SessionWriter:
         """Append one flow in mitmproxy's own format; a flow is never split over two files."""
         self._check()
         if self._flows.size and self._flows.size + len(flow) > self._rotate:
-            following = Appender(self._path(self._number + 1))
+            following = Appender(self._flow_path(self._number + 1))
             self._syncing.add(following)
             self._flows.last = True
             self._flows = following
@@ -131,17 +130,18 @@ class SessionWriter:
     def write_facts(self, facts: Mapping[str, Any]) -> None:
         """Note the facts in the journal, then replace session.yaml."""
         self.note("session", facts=facts)
-        self._replace(facts, synced=False)
+        with suppress(PermissionError):  # Windows, while somebody reads it; the journal has them
+            self._replace(facts, synced=False)
 
     def _replace(self, facts: Mapping[str, Any], synced: bool) -> None:
         """Replace session.yaml in one step: a reader sees the old or the new one, never half."""
-        draft = f".{FACTS}.draft"
-        with os.fdopen(self._private(draft), "wb") as file:
+        draft = self.folder / f".{FACTS}.draft"
+        with open_private(draft, os.O_TRUNC) as file:
             file.write(to_yaml(facts).encode())
             if synced:
                 file.flush()
                 os.fsync(file.fileno())
-        (self.folder / draft).replace(self.folder / FACTS)
+        draft.replace(self.folder / FACTS)
 
     def position(self) -> Position:
         """Return how far the flows are written."""
@@ -153,9 +153,10 @@ class SessionWriter:
         """Write the last facts with the SHA-256 of every other file, and close; raises OSError."""
         self.note("session", facts=facts)
         self._syncing.close()
-        names = [path.name for _, path in sorted(flow_files(self.folder).items())]
-        files = {name: digest(self.folder / name) for name in (*names, JOURNAL)}
-        self._replace({**facts, "files": files}, synced=True)
+        paths = [*flow_files(self.folder).values(), self.folder / JOURNAL, self.folder / CONTROL]
+        files = {path.name: digest(path) for path in sorted(paths) if path.is_file()}
+        with suppress(PermissionError):
+            self._replace({**facts, "files": files}, synced=True)
         (self.folder / RESERVE).unlink(missing_ok=True)
         sync_folder(self.folder)
 
@@ -176,6 +177,11 @@ class SessionWriter:
             self._syncing.close()
         with suppress(OSError):
             (self.folder / RESERVE).unlink(missing_ok=True)
+
+
+def flow_name(number: int) -> str:
+    """Return the name of a file with flows."""
+    return FLOWS if number == 1 else f"flows-{number:03}.mitm"
 
 
 def flow_files(folder: Path) -> dict[int, Path]:

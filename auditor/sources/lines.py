@@ -101,6 +101,7 @@ def opened(entry: dict[str, Any]) -> Exchange:
         messages=_heads(started, status) if kind == "websocket" else (),
         status=status,
         connection=str(entry.get("connection") or ""),
+        process=str(entry.get("process") or ""),
     )
 
 

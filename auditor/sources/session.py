@@ -11,7 +11,15 @@ from typing import Any
 from auditor.catalogue.yamlfile import read_yaml
 from auditor.errors import CatalogueError, SourceError
 from auditor.records import Exchange, Loss
-from auditor.session.folder import FACTS, FLOWS, JOURNAL, digest, flow_files, to_yaml
+from auditor.session.folder import (
+    CONTROL,
+    FACTS,
+    JOURNAL,
+    digest,
+    flow_files,
+    flow_name,
+    to_yaml,
+)
 from auditor.sources import journal, mitm
 from auditor.sources.capture import Capture, Session
 from auditor.sources.conversations import Conversations
@@ -24,8 +32,7 @@ def open_folder(folder: Path, first: int) -> Capture:
     Raises SourceError when the folder is no session, or its facts are not readable YAML and there
     is no journal that could stand in for them.
     """
-    flows = flow_files(folder)
-    files = [path for _, path in sorted(flows.items())]
+    files = [path for _, path in sorted(flow_files(folder).items())]
     paths = [folder / FACTS, *files, folder / JOURNAL]
     present = [path for path in paths if path.is_file()]
     if not present:
@@ -37,7 +44,7 @@ def open_folder(folder: Path, first: int) -> Capture:
     told = journal.read(folder / JOURNAL, losses)
     facts = _facts(folder / FACTS, told, losses)
     hashes = {path.name: digest(path) for path in present}
-    _compare(facts.get("files") or {}, hashes, max(flows, default=1), losses)
+    _compare(folder, facts.get("files") or {}, hashes, losses)
     session = Session(
         facts=facts,
         marks=tuple(told.marks),
@@ -84,15 +91,20 @@ def _instead(told: journal.Journal, why: str, losses: list[Loss]) -> dict[str, A
     return checked(told.facts, losses)
 
 
-def _compare(told: dict[str, Any], hashes: dict[str, str], newest: int, losses: list[Loss]) -> None:
+def _compare(
+    folder: Path, told: dict[str, Any], hashes: dict[str, str], losses: list[Loss]
+) -> None:
     """Count files that are missing, or not as they were when the recording ended."""
-    rotated = {f"flows-{number:03}.mitm" for number in range(2, newest)} | (
-        {FLOWS} if newest > 1 else set()
-    )
-    for name in sorted(rotated | set(told)):
-        if name not in hashes:
-            losses.append(Loss("file of the session is missing", detail=name))
-        elif name in told and told[name] != hashes[name]:
+    known = dict(hashes)
+    control = folder / CONTROL
+    if control.name in told and control.is_file():
+        known[control.name] = digest(control)
+    newest = max(flow_files(folder), default=1)
+    expected = {flow_name(number) for number in range(1, newest)}
+    for name in sorted(expected | set(told)):
+        if name not in known:
+            losses.append(Loss("file of the session is missing", detail=name[:40]))
+        elif name in told and told[name] != known[name]:
             losses.append(Loss("file was changed after the recording ended", detail=name))
 
 

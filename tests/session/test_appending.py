@@ -73,13 +73,15 @@ def test_fsync_happens_elsewhere_and_once_for_many_pieces(
     syncing.add(file)
     assert done.wait(10)
     syncing.close()
-    assert threads == ["auditor fsync"]
+    assert set(threads) == {"auditor fsync"}
+    assert len(threads) <= 2  # the file, and the folder that names it
     assert file.closed
 
 
 def test_last_piece_is_synced_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
+    (tmp_path / "file").touch()
     syncing, file = Syncing(), Appender(tmp_path / "file")
     syncing.add(file)
     file.write(b"line\n")
