@@ -1,9 +1,12 @@
 """Every outcome of a connection, made by a real client and reported as itself."""
 
+import os
 import re
+import shutil
 import socket
 import ssl
 import struct
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -16,7 +19,7 @@ import pytest
 from auditor.records import OUTCOMES
 from tests.addons import clients
 from tests.addons.clients import HandClient, Stage, connections, get
-from tests.addons.session_files import journal
+from tests.addons.session_files import SCRIPT, journal
 from tests.addons.test_recording import mark, mitmdump, until
 from tests.session.test_access_point import hello
 
@@ -621,3 +624,23 @@ def test_late_dialling(lazy: tuple[Any, Stage]) -> None:
 
 def outcomes(stage: Stage) -> set[str]:
     return {line["outcome"] for line in connections(stage.folder).values()}
+
+
+def test_connection_outlives_a_reload_of_the_script(stage: Stage, tmp_path: Path) -> None:
+    folder, script = tmp_path / "session", tmp_path / "auditor_capture.py"
+    shutil.copy(SCRIPT, script)
+    with mitmdump(folder, script=str(script)) as (_, port):
+        again = replace(stage, port=port, folder=folder)
+        with again.connect() as kept, again.connect("ignored") as passed:
+            assert get(kept, f"http://127.0.0.1:{stage.ports['web']}/", body=b"position=1") == 200
+            say(passed, b"one")
+            until(lambda: len(connections(folder)) == 2)
+            os.utime(script, (time.time() + 5, time.time() + 5))
+            until(lambda: len(journal(folder, "session")) == 3)  # begun, left, begun again
+            say(passed, b"two")
+        until(lambda: all(line["ended"] for line in connections(folder).values()))
+    found = {line["outcome"]: line for line in connections(folder).values()}
+    assert sorted(found) == ["decrypted", "not-http"]
+    assert found["decrypted"]["bytes_up"] > len(b"position=1")
+    assert (found["not-http"]["bytes_up"], found["not-http"]["bytes_down"]) == (6, 6)
+    assert journal(folder, "error") == []
