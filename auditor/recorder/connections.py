@@ -152,6 +152,9 @@ class ConnectionWatch:
     @counted
     def client_disconnected(self, client: connection.Client) -> None:
         self._peers.pop(_peer(client), None)
+        trace = self._trace(client)
+        if trace:
+            trace.note(client.error or "")  # of an addon that does not let the client in
         self._end(client.id, time.time())
 
     @counted
@@ -181,6 +184,7 @@ class ConnectionWatch:
         if not trace:
             return
         if data.server.timestamp_start is None:  # an addon forbade it: nobody refused
+            trace.forbid(human.format_address(data.server.address))
             trace.note(data.server.error or "")
         else:
             self._sign(trace, "server-failed", data.server.error or "")

@@ -45,6 +45,11 @@ class Trace:
         if address not in self.addresses:
             self.addresses.append(address)
 
+    def forbid(self, address: str) -> None:
+        """Forget a far end that was not dialled after all."""
+        if address in self.addresses:
+            self.addresses.remove(address)
+
 
 _RULES = (
     (frozenset({"ignored", "server-failed"}), "refused-by-server"),

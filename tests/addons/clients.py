@@ -6,8 +6,8 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -285,7 +285,6 @@ class Stage:
     folder: Path
     ports: dict[str, int]
     upstream: Identity
-    stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def authority(self) -> Path:
@@ -300,7 +299,7 @@ class Stage:
         return context
 
     def connect(self, to: str | int | None = None, door: str = "") -> socket.socket:
-        """Return a connection to the proxy, or through it to one of our servers."""
+        """Return a connection to the proxy or another door of it, or through it to our servers."""
         port = self.ports.get(door, self.port)
         peer = socket.create_connection(("127.0.0.1", port), timeout=10)
         if to is not None:
@@ -314,10 +313,6 @@ class Stage:
         )
         peer.sendall(f"CONNECT {where} HTTP/1.1\r\n\r\n".encode())
         return read_status(peer)
-
-    def talk(self, name: str) -> socket.socket:
-        """Return a connection to one of the proxy's other doors."""
-        return socket.create_connection(("127.0.0.1", self.ports[name]), timeout=10)
 
 
 def read_answer(peer: socket.socket) -> tuple[int, bytes]:

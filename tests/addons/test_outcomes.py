@@ -37,6 +37,10 @@ class Other:
         if data.client_hello.sni == "bare.example":
             data.ignore_connection = True
 
+    def client_connected(self, client):
+        if client.sockname[1] == {shut}:
+            client.error = "no guests"
+
     def http_connect(self, flow):
         if flow.request.host == "forbidden.example":
             flow.response = http.Response.make(403)
@@ -49,6 +53,7 @@ addons = [Other()]
 '''
 DOORS = {
     "reverse tcp": ("reverse:tcp://127.0.0.1:{echo}", socket.SOCK_STREAM),
+    "shut": ("regular", socket.SOCK_STREAM),
     "upstream": ("upstream:http://127.0.0.1:{refusing}", socket.SOCK_STREAM),
     "reverse udp": ("reverse:udp://127.0.0.1:{udp}", socket.SOCK_DGRAM),
     "reverse ignored udp": ("reverse:udp://127.0.0.1:{ignored udp}", socket.SOCK_DGRAM),
@@ -85,7 +90,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         ports |= {name: clients.free_port(kind) for name, (_, kind) in DOORS.items()}
         modes = [f"{to.format(**ports)}@127.0.0.1:{ports[name]}" for name, (to, _) in DOORS.items()]
         script = place / "other.py"
-        script.write_text(OTHER_ADDON.format(modes=modes, killed=ports["killed"]), "utf-8")
+        script.write_text(
+            OTHER_ADDON.format(modes=modes, killed=ports["killed"], shut=ports["shut"]), "utf-8"
+        )
         options = [
             *("-s", str(script)),
             *("--set", f"ssl_verify_upstream_trusted_ca={own.cert}"),
@@ -337,7 +344,7 @@ def spotify_access_point(stage: Stage) -> None:
 
 @expect("not-http", address="{echo}", bytes_up=5)
 def raw_bytes_at_a_door(stage: Stage) -> None:
-    with stage.talk("reverse tcp") as peer:
+    with stage.connect(door="reverse tcp") as peer:
         say(peer, b"\xff\xfe123")
 
 
@@ -427,10 +434,18 @@ def tunnel_that_an_addon_forbids(stage: Stage) -> None:
         assert stage.ask_for(peer, "forbidden.example:1") == 403
 
 
-@expect("failed", detail="not today")
+@expect(
+    "failed", address="", detail="^not today; CONNECT was answered with 502; asked for {killed}$"
+)
 def far_end_that_an_addon_forbids(stage: Stage) -> None:
     with stage.connect() as peer:
         assert stage.ask_for(peer, "killed") == 502
+
+
+@expect("failed", address="", detail="^no guests$")
+def client_that_an_addon_does_not_let_in(stage: Stage) -> None:
+    with stage.connect(door="shut") as peer:
+        assert_closed(peer)
 
 
 @expect("failed", sni="known.example", detail="client disconnected")
