@@ -1,7 +1,10 @@
 """The capture addon: what it writes, what it leaves alone, and that it survives."""
 
 import asyncio
+import errno
 import hashlib
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -200,6 +203,66 @@ def test_exception_in_a_hook_is_counted_and_survived(
     assert (line["hook"], line["message"]) == ("response", "OSError: disk full")
     assert facts(folder)["addon_errors"] == 1
     assert len(saved(folder)) == 2  # the one after, and the one that stayed open
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (errno.ENOSPC, "disk full"),
+        (errno.EFBIG, "disk full"),
+        (errno.EIO, "writing failed: Input/output error"),
+    ],
+)
+def test_disk_that_takes_no_more_ends_the_capture(
+    context: taddons.context,
+    capture: tuple[Any, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+    reason: str,
+) -> None:
+    """In a process of somebody else's it ends mitmproxy, not the process."""
+    addon, folder = capture
+    through(addon, tflow.tflow(resp=True))
+
+    def full(_: bytes) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(addon.recording.writer, "add_flow", full)
+    for _ in range(3):
+        through(addon, tflow.tflow(resp=True))
+    context.master.event_loop.run_until_complete(asyncio.sleep(0))
+    assert context.master.should_exit.is_set()
+    assert not [one for one in context.master.addons.chain if type(one).__name__ == "_ExitCode"]
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == [
+        f"auditor_capture: the recording has ended: {reason} ({os.strerror(code)})."
+    ]
+    assert not json.loads(addon.status())["recording"]
+    with pytest.raises(exceptions.CommandError, match="No session"):
+        addon.add_mark('{"action": "play"}')
+    addon.done()
+    told = facts(folder)
+    assert (told["stopped"], told["addon_errors"]) == (reason, 0)
+    assert told["ended"] >= told["started"]
+    assert len(saved(folder)) == 1
+
+
+def test_notes_of_other_addons_are_checked(capture: tuple[Any, Path]) -> None:
+    addon, folder = capture
+    addon.add_note("step", '{"number": 1, "action": "seek", "state": "done"}')
+    with pytest.raises(exceptions.CommandError, match="JSON objects"):
+        addon.add_note("mark", "{}")
+    (line,) = journal(folder, "step")
+    assert line["state"] == "done"
+
+
+def test_told_facts_are_in_the_journal_too(capture: tuple[Any, Path]) -> None:
+    addon, folder = capture
+    addon.tell({"control": {"passed": True}})
+    with pytest.raises(ValueError, match="files"):
+        addon.tell({"files": {}})
+    assert facts(folder)["control"] == {"passed": True}
+    assert [("control" in line["facts"]) for line in journal(folder, "session")] == [False, True]
 
 
 def test_spare_connection_of_a_browser_is_no_refusal(capture: tuple[Any, Path]) -> None:
