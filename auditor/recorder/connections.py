@@ -312,12 +312,18 @@ def _peer(client: connection.Client) -> object:
     return "udp", client.peername, client.sockname
 
 
-def _size(part: http.Message | None) -> int:
-    """Return header and body bytes as HTTP/1 would spell them; framing and TLS are not counted."""
+def _size(part: http.Request | http.Response | None) -> int:
+    """Return head and body bytes as HTTP/1 would spell them; framing and TLS are not counted."""
     if part is None:
         return 0
-    heads = sum(len(name) + len(value) + 4 for name, value in part.headers.fields)
-    return heads + _body_size(part)
+    if isinstance(part, http.Request):
+        start = len(part.data.method) + len(part.data.path) + len("  HTTP/1.1\r\n")
+        # What HTTP/1 says in the header `host`, HTTP/2 says beside the headers.
+        start += 0 if "host" in part.headers else len(part.data.authority) + len("host: \r\n")
+    else:
+        start = len(part.data.reason) + len("HTTP/1.1 200 \r\n")
+    heads = sum(len(name) + len(value) + len(": \r\n") for name, value in part.headers.fields)
+    return start + heads + len("\r\n") + _body_size(part)
 
 
 def _body_size(part: http.Message) -> int:

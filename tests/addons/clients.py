@@ -1,6 +1,8 @@
 """Real clients and servers on loopback that bring a connection to every outcome."""
 
 import asyncio
+import json
+import secrets
 import socket
 import ssl
 import threading
@@ -25,8 +27,6 @@ from aioquic.quic.configuration import QuicConfiguration
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-
-from tests.addons.session_files import journal
 
 BODY = b"answer"
 NAMES = [
@@ -225,9 +225,12 @@ def dead_port() -> Iterator[int]:
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """Return a port to open soon: not one of those that systems give to clients meanwhile."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket(socket.AF_INET, kind) as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 class Http3Server(QuicConnectionProtocol):
@@ -464,5 +467,11 @@ class QuicClient(QuicConnectionProtocol):
 
 
 def connections(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the last line of every connection."""
-    return {line["id"]: line for line in journal(folder, "connection")}
+    """Return the last line of every connection; a line that is just being written is not read."""
+    return {line["id"]: line for line in connection_lines(folder)}
+
+
+def connection_lines(folder: Path) -> list[dict[str, Any]]:
+    whole, _, _ = (folder / "journal.jsonl").read_bytes().rpartition(b"\n")
+    lines = [json.loads(line) for line in whole.splitlines()]
+    return [line for line in lines if line["kind"] == "connection"]
