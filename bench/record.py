@@ -142,6 +142,9 @@ def proxy(setup: str, target: int) -> Iterator[Proxy]:
         ):
             try:
                 yield Proxy(_port(process, Path(folder, "said.txt")), process.pid)
+            except ConnectionError as error:
+                heard = Path(folder, "said.txt").read_text("utf-8")[-2000:]
+                raise RuntimeError(f"{setup}: the proxy failed, and said:\n{heard}") from error
             finally:
                 process.terminate()
                 process.wait(60)

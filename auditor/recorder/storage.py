@@ -31,8 +31,7 @@ class FlowStore:
 
     @counted
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        if flow.request.pretty_host != HOST:
-            streams.watch_request(flow)
+        streams.watch_request(flow)
 
     @counted
     def request(self, flow: http.HTTPFlow) -> None:
@@ -41,12 +40,12 @@ class FlowStore:
 
     @counted
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        if flow.request.pretty_host != HOST:
-            streams.watch_response(flow)
+        streams.watch_response(flow)
 
     @counted
     def response(self, flow: http.HTTPFlow) -> None:
-        if flow.request.pretty_host != HOST and flow.websocket is None:
+        known = flow.id in self.recording.open_flows or flow.request.pretty_host != HOST
+        if known and flow.websocket is None:
             self._save(flow)
 
     error = response

@@ -15,8 +15,12 @@ from mitmproxy import http
 from mitmproxy.net.http.http1 import expected_http_body_size
 
 from auditor.session import media
+from auditor.session.marks import HOST
 
 _UPGRADE = 101
+_TYPE, _LENGTH = len("content-type"), len("content-length")
+_DIGITS = 19
+"""A longer number is no length."""
 
 
 class Tally:
@@ -86,10 +90,12 @@ class Tally:
 def watch_request(flow: http.HTTPFlow) -> None:
     """Stream a request body that is sound or known to be long."""
     request = flow.request
-    if request.stream or flow.response:
+    label, length = _heads(request)
+    if not media.labelled(label) and length <= media.BODY_LIMIT:
         return
-    if media.labelled(request.headers.get("content-type", "")) or _length(flow) > media.BODY_LIMIT:
-        request.stream = Tally(request)
+    if request.stream or flow.response or request.pretty_host == HOST:
+        return
+    request.stream = Tally(request)
 
 
 def watch_response(flow: http.HTTPFlow) -> None:
@@ -97,10 +103,13 @@ def watch_response(flow: http.HTTPFlow) -> None:
     reply = flow.response
     if reply is None or reply.stream or reply.status_code == _UPGRADE:
         return
-    length = _length(flow)
-    label = reply.headers.get("content-type", "")
-    if media.labelled(label) or length > media.BODY_LIMIT or length < 0:
-        reply.stream = Tally(reply)
+    label, length = _heads(reply)
+    if not media.labelled(label):
+        if length < 0:
+            length = _length(flow)
+        if 0 <= length <= media.BODY_LIMIT:
+            return
+    reply.stream = Tally(reply)
 
 
 def body_size(part: http.Message) -> int:
@@ -108,6 +117,22 @@ def body_size(part: http.Message) -> int:
     if part.raw_content is None and isinstance(part.stream, Tally):
         return part.stream.size
     return len(part.raw_content or b"")
+
+
+def _heads(part: http.Message) -> tuple[str, int]:
+    """Return content type and content length, -1 without one.
+
+    In one pass over the header: mitmproxy looks through all of it for every name, and this is done
+    for every message.
+    """
+    label, length = b"", b""
+    for name, value in part.headers.fields:
+        if len(name) == _TYPE and name.lower() == b"content-type":
+            label = value
+        elif len(name) == _LENGTH and name.lower() == b"content-length":
+            length = value
+    known = length.isdigit() and len(length) < _DIGITS
+    return label.decode("latin-1"), int(length) if known else -1
 
 
 def _length(flow: http.HTTPFlow) -> int:
