@@ -7,7 +7,9 @@ wire order with lower-case names.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from auditor.places import Context, Place, exact
 
 Direction = Literal["out", "in"]
 """Seen from the DJ's computer: `out` leaves it."""
@@ -30,8 +32,6 @@ OUTCOMES = (
 
 REFUSED = "refused by us"
 """`Message.omitted` of what an intervention kept from leaving."""
-
-Context = Literal["body", "query", "path", "header", "cookie"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +83,52 @@ class Exchange:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One value at a path inside a message, header, cookie, query or path."""
+class Leaf(NamedTuple):
+    """One value at a place inside a message, header, cookie, query or path.
 
-    context: Context
-    path: str
-    """Template in the notation of `auditor.paths`."""
+    Compared by what it says, not by the place's identity.
+    """
+
+    place: Place
     value: Value
     at: tuple[int, ...] = ()
-    """One index per level of `path` that can repeat."""
-    steps: tuple[str, ...] = ()
-    """Decode steps that led here, outermost first."""
+    """One index per level of the place's path that can repeat."""
+
+    @classmethod
+    def of(
+        cls,
+        context: Context,
+        path: str,
+        value: Value,
+        at: tuple[int, ...] = (),
+        steps: tuple[str, ...] = (),
+    ) -> Leaf:
+        """Return a leaf at a place that is spelled out."""
+        return cls(exact(context, path, steps), value, at)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Leaf) and self._spelled() == other._spelled()
+
+    def __hash__(self) -> int:
+        return hash(self._spelled())
+
+    def _spelled(self) -> tuple[object, ...]:
+        return (*self.place.spelled, self.value, self.at)
+
+    @property
+    def context(self) -> Context:
+        """Where in the message."""
+        return self.place.context
+
+    @property
+    def path(self) -> str:
+        """Template in the notation of `auditor.paths`."""
+        return self.place.path
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Decode steps that led here, outermost first."""
+        return self.place.steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "auditor"
 
 LAYERS = (
-    {"__init__", "records", "errors", "resources", "paths"},
+    {"__init__", "records", "errors", "resources", "paths", "places"},
     {"decode", "catalogue", "redact", "session"},
     {"flows", "sources", "classify"},
     {"recorder"},

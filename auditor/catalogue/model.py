@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.records import Context, Value
+from auditor.places import Context
+from auditor.records import Value
 
 BASES = ("documented", "schema", "observed", "reverse-engineered", "name", "inferred")
 """How we know something, from the surest to the least sure."""

@@ -8,7 +8,8 @@ from auditor.catalogue.entries import check_keys, check_known, chosen, chosen_al
 from auditor.catalogue.model import SECRETS, UNITS, Endpoint, Evidence, FieldRule
 from auditor.catalogue.pattern import is_well_formed
 from auditor.catalogue.yamlfile import Entry
-from auditor.records import Context, Value
+from auditor.places import Context
+from auditor.records import Value
 
 _CONTEXTS: tuple[Context, ...] = get_args(Context)
 _SHARED = {"category", "evidence", "indicates", "secret", "time", "unit", "where", "off"}

@@ -173,7 +173,7 @@ class Classifier:
 
 def parameter_leaves(site: Site) -> list[Leaf]:
     """Return the values of the path template's placeholders as leaves."""
-    return [Leaf("path", name, value) for name, value in site.parameters]
+    return [Leaf.of("path", name, value) for name, value in site.parameters]
 
 
 def _times(leaves: Sequence[Leaf], rules: Sequence[FieldRule | None]) -> Sequence[float | None]:

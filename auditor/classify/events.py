@@ -13,7 +13,8 @@ from auditor.classify.fields import is_whole
 from auditor.classify.lexicon import Judge
 from auditor.classify.neighbours import containers
 from auditor.classify.shapes import number_of
-from auditor.records import Context, Leaf, Value
+from auditor.places import Context
+from auditor.records import Leaf, Value
 
 _Place: TypeAlias = tuple[Context, str]
 _Spot: TypeAlias = tuple[Context, str, tuple[int, ...]]

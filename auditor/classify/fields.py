@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from auditor.catalogue import pattern
 from auditor.catalogue.model import FieldRule
 from auditor.classify.neighbours import Neighbours
-from auditor.records import Context, Leaf
+from auditor.places import Context
+from auditor.records import Leaf
 
 _MEMORY = 50_000
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from auditor import paths
 from auditor.catalogue.pattern import shared
-from auditor.records import Context, Leaf, Value
+from auditor.places import Context
+from auditor.records import Leaf, Value
 
 _ROOT = ""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from auditor.decode import head, json
 from auditor.decode.limits import LEFT_OUT, LIMITS, REASONS, Limits
-from auditor.decode.spot import Spot
 from auditor.decode.tree import Body
 from auditor.decode.walk import Walk
+from auditor.places import root
 from auditor.records import Decoded, Exchange, Message, Unread
 
 __all__ = ["LIMITS", "REASONS", "Limits", "decode_head", "decode_message"]
@@ -24,8 +24,11 @@ def decode_message(message: Message, limits: Limits = LIMITS) -> Decoded:
     if message.text:
         frame = message.body.decode("utf-8", "replace")
         found = json.structure(frame)
-        steps = ("json",) if found is not None else ()
-        walk.node(frame if found is None else found, Spot("body", steps=steps))
+        place = root("body")
+        if found is None:
+            walk.node(frame, place)
+        else:
+            walk.node(found, place.after(("json",)))
     else:
         walk.message(Body(message.body, message.content_type, message.encodings))
     return walk.decoded(message.size)

@@ -7,8 +7,8 @@ import binascii
 
 from auditor.decode import form
 from auditor.decode.limits import OPAQUE, Limits
-from auditor.decode.spot import Spot
 from auditor.decode.walk import Walk
+from auditor.places import root
 from auditor.records import Decoded
 
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
@@ -32,28 +32,28 @@ def read(query: str, headers: tuple[tuple[str, str], ...], limits: Limits) -> De
 
 
 def _query(query: str, walk: Walk) -> None:
-    spot = Spot("query")
+    place = root("query")
     if "=" in query:
-        walk.node(form.tree(query), spot)
+        walk.node(form.tree(query), place)
     else:
-        walk.string(query, spot)
+        walk.string(query, place)
 
 
 def _header(name: str, value: str, walk: Walk) -> None:
-    spot = Spot("header").child(name)
+    place = root("header").child(name)
     if name == "cookie":
         _cookies(value, walk)
         return
     if name in _CREDENTIALS:
         scheme, _, rest = value.strip().partition(" ")
         if scheme.lower() == "bearer" and rest:
-            spot, value = spot.after(("bearer",)), rest.strip()
+            place, value = place.after(("bearer",)), rest.strip()
         elif scheme.lower() == "basic" and rest:
             login = _login(rest.strip())
             if login is not None:
-                walk.leaf(login, spot.after(("basic",)))
+                walk.leaf(login, place.after(("basic",)))
                 return
-    walk.string(value, spot)
+    walk.string(value, place)
 
 
 def _login(text: str) -> str | None:
@@ -68,6 +68,6 @@ def _cookies(value: str, walk: Walk) -> None:
     for one in value.split(";"):
         name, equals, content = one.strip().partition("=")
         if equals and name:
-            walk.string(content.strip('"'), Spot("cookie").child(name))
+            walk.string(content.strip('"'), root("cookie").child(name))
         elif one.strip():
-            walk.string(one.strip(), Spot("header").child("cookie"))
+            walk.string(one.strip(), root("header").child("cookie"))

@@ -23,13 +23,6 @@ def is_printable(text: str) -> bool:
     return not _ODD_CONTROL.search(text)
 
 
-def without_surrogates(text: str) -> str:
-    """Replace lone surrogates, which JSON can spell and no file can hold."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
 def read(raw: Raw) -> Reading | None:
     """Read bytes as one text: the last resort. JSON that is cut off is marked as damaged."""
     text = raw.text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
-from auditor.decode import encoding, formats, media, strings, text
+from auditor.decode import encoding, formats, media, strings
 from auditor.decode.limits import (
     DAMAGED,
     MEDIA,
@@ -16,15 +16,21 @@ from auditor.decode.limits import (
     Limits,
     Meter,
 )
-from auditor.decode.spot import Spot
 from auditor.decode.tree import Body, Entries, Gap, Node, Raw, Reading, Tags
-from auditor.records import Context, Decoded, Leaf, Unread, Value
+from auditor.places import Context, Place, root, without_surrogates
+from auditor.records import Decoded, Leaf, Unread, Value
 
 _KNOWN = ("gzip", "x-gzip", "deflate", "zlib", "br", "brotli", "zstd")
 _ID_SIZE = 128
 """Longer bytes without a meaning are unread content rather than an id."""
 _LONGEST_PATH = 2000
 _SHORTEST_PACKED = 20
+_SINGLE = frozenset({int, float, bool, type(None)})
+
+_new = tuple.__new__
+"""Makes a named tuple without its checks: most leaves are made here."""
+
+At: TypeAlias = tuple[int, ...]
 
 
 class Walk:
@@ -48,130 +54,143 @@ class Walk:
 
     def message(self, body: Body, context: Context = "body") -> None:
         """Decode the body of a message."""
-        self._body(body, Spot(context), nested=False)
+        self._body(body, root(context), (), nested=False)
 
-    def node(self, node: Node, spot: Spot) -> None:
-        """Write down everything below a place."""
+    def node(self, node: Node, place: Place, at: At = ()) -> None:
+        """Write down everything below a place; `at` holds one index per repeated level."""
         visit = self._VISIT.get(type(node))
         if visit is None:
-            self.leaf(node, spot)  # type: ignore[arg-type]  # every other node is in the table
-        elif type(node) in _CONTAINERS and self._is_deep(spot):
-            self._miss(Gap(OVER_LIMIT, _weigh(node), "nested too deeply"), spot)
+            self.leaf(node, place, at)  # type: ignore[arg-type]  # all other nodes are in the table
+        elif type(node) in _CONTAINERS and self._is_deep(place):
+            self._miss(Gap(OVER_LIMIT, _weigh(node), "nested too deeply"), place)
         else:
-            visit(self, node, spot)
+            visit(self, node, place, at)
 
-    def leaf(self, value: Value, spot: Spot) -> None:
+    def leaf(self, value: Value, place: Place, at: At = ()) -> None:
         """Write one value down."""
         if self._is_full():
             self._dropped += 1
         else:
-            self._leaves.append(Leaf(spot.context, spot.path, value, spot.at, spot.steps))
+            self._leaves.append(Leaf(place, value, at))
 
-    def string(self, value: str, spot: Spot) -> None:
+    def string(self, value: str, place: Place, at: At = ()) -> None:
         """Write a string down, or what it says when it is decoded once more."""
-        value = text.without_surrogates(value)
+        value = without_surrogates(value)
         again = None if self._is_full() else strings.reread(value, self._meter)
         if again is None:
-            self.leaf(value, spot)
+            self.leaf(value, place, at)
             return
-        if spot.hops >= self._limits.hops:
+        if place.hops >= self._limits.hops:
             again = Reading(1, (), Gap(OVER_LIMIT, len(value), "nested too often"), keep=True)
         if again.keep:
-            self.leaf(value, spot)
+            self.leaf(value, place, at)
         before = self._found()
-        below = spot if isinstance(again.node, Gap) else spot.hop(again.steps)
-        self._scaled(again.node, below, len(value))
+        below = place if isinstance(again.node, Gap) else place.hop(again.steps)
+        self._scaled(again.node, below, at, len(value))
         if not again.keep and self._found() == before:
-            self.leaf(value, spot)  # an empty object: nothing below stands for it
+            self.leaf(value, place, at)  # an empty object: nothing below stands for it
 
     def _is_full(self) -> bool:
         return len(self._leaves) >= self._limits.leaves
 
-    def _is_deep(self, spot: Spot) -> bool:
-        return spot.depth > self._limits.depth or len(spot.path) > _LONGEST_PATH
+    def _is_deep(self, place: Place) -> bool:
+        return place.depth > self._limits.depth or len(place.path) > _LONGEST_PATH
 
     def _found(self) -> int:
         return len(self._leaves) + len(self._unread) + self._dropped
 
-    def _miss(self, gap: Gap, spot: Spot) -> None:
+    def _miss(self, gap: Gap, place: Place) -> None:
         if len(self._unread) < self._limits.leaves:
-            found = Unread(gap.reason, gap.size, gap.detail, spot.path, spot.steps)
+            found = Unread(gap.reason, gap.size, gap.detail, place.path, place.steps)
             self._unread.append(found)
 
-    def _scaled(self, node: Node, spot: Spot, size: int, plain: int = 0) -> None:
+    def _scaled(self, node: Node, place: Place, at: At, size: int, plain: int = 0) -> None:
         """Walk a node that takes `size` bytes where it stands, and `plain` bytes unpacked.
 
         Gaps below are brought down to that size, so that they add up to bytes on the wire.
         """
         start = len(self._unread)
-        self.node(node, spot)
+        self.node(node, place, at)
         scale = size / plain if plain > size else 1
-        for place in range(start, len(self._unread)):
-            one = self._unread[place]
+        for number in range(start, len(self._unread)):
+            one = self._unread[number]
             fitted = min(round(one.size * scale), size)
             if fitted != one.size:
-                self._unread[place] = replace(one, size=fitted)
+                self._unread[number] = replace(one, size=fitted)
 
-    def _body(self, body: Body, spot: Spot, *, nested: bool) -> None:
+    def _body(self, body: Body, place: Place, at: At, *, nested: bool) -> None:
         size = len(body.data)
         if not size:
             if nested:
-                self.leaf("", spot)
+                self.leaf("", place, at)
             return
         plain = encoding.undo(body.data, body.encodings, self._meter)
-        spot = spot.after(plain.steps)
+        place = place.after(plain.steps)
         if plain.reason:
-            self._miss(Gap(plain.reason, size, plain.detail), spot)
+            self._miss(Gap(plain.reason, size, plain.detail), place)
             return
         if plain.tail:
-            self._miss(Gap(DAMAGED, plain.tail, "bytes behind the compressed data"), spot)
+            self._miss(Gap(DAMAGED, plain.tail, "bytes behind the compressed data"), place)
         reading = formats.read(Raw(plain.data, body.content_type.lower()))
         if reading is None:
-            self._miss(_unknown(size, plain.claims), spot)
-        elif nested and reading.steps and spot.hops >= self._limits.hops:
-            self._miss(Gap(OVER_LIMIT, size, "nested too often"), spot)
+            self._miss(_unknown(size, plain.claims), place)
+        elif nested and reading.steps and place.hops >= self._limits.hops:
+            self._miss(Gap(OVER_LIMIT, size, "nested too often"), place)
         else:
-            below = spot.hop if nested and reading.steps else spot.after
-            self._scaled(reading.node, below(reading.steps), size, len(plain.data))
+            below = place.hop if nested and reading.steps else place.after
+            self._scaled(reading.node, below(reading.steps), at, size, len(plain.data))
 
-    def _visit_object(self, node: dict[str, Node], spot: Spot) -> None:
+    def _visit_object(self, node: dict[str, Node], place: Place, at: At) -> None:
+        known, leaves, most = place.children, self._leaves, self._limits.leaves
         for key, value in node.items():
-            self.node(value, spot.child(key))
+            below = known.get(key) or place.child(key)
+            kind = type(value)
+            if kind in _SINGLE and len(leaves) < most:
+                leaves.append(_new(Leaf, (below, value, at)))
+            elif kind is str:
+                self.string(value, below, at)  # type: ignore[arg-type]
+            else:
+                self.node(value, below, at)
 
-    def _visit_array(self, node: list[Node], spot: Spot) -> None:
+    def _visit_array(self, node: list[Node], place: Place, at: At) -> None:
+        below = place.item()
         for index, value in enumerate(node):
-            self.node(value, spot.item(index))
+            self.node(value, below, (*at, index))
 
-    def _visit_entries(self, node: Entries, spot: Spot) -> None:
+    def _visit_entries(self, node: Entries, place: Place, at: At) -> None:
         for key, value in node.members:
-            below = spot
+            below, where = place, at
             for part in key:
-                below = below.item(part) if isinstance(part, int) else below.child(part)
-            self.node(value, below)
+                if isinstance(part, int):
+                    below, where = below.item(), (*where, part)
+                else:
+                    below = below.child(part)
+            self.node(value, below, where)
 
-    def _visit_tags(self, node: Tags, spot: Spot) -> None:
+    def _visit_tags(self, node: Tags, place: Place, at: At) -> None:
         seen: dict[int, int] = {}
+        known = place.children
         for number, value in node.fields:
             index = seen.get(number, 0)
             seen[number] = index + 1
-            self.node(value, spot.tag(number, index))
+            self.node(value, known.get(number) or place.tag(number), (*at, index))
 
-    def _visit_bytes(self, node: bytes, spot: Spot) -> None:
+    def _visit_bytes(self, node: bytes, place: Place, at: At) -> None:
         if encoding.sniff(node) and len(node) >= _SHORTEST_PACKED:
-            self._body(Body(node), spot, nested=True)
+            self._body(Body(node), place, at, nested=True)
             return
         kind = media.name(node)
         if kind:
-            self._miss(Gap(MEDIA, len(node), kind), spot)
+            self._miss(Gap(MEDIA, len(node), kind), place)
             return
-        self.leaf(node, spot)
+        self.leaf(node, place, at)
         if len(node) > _ID_SIZE:
-            self._miss(Gap(OPAQUE, len(node)), spot)
+            self._miss(Gap(OPAQUE, len(node)), place)
 
-    def _visit_body(self, node: Body, spot: Spot) -> None:
-        self._body(node, spot, nested=True)
+    def _visit_body(self, node: Body, place: Place, at: At) -> None:
+        self._body(node, place, at, nested=True)
 
-    _VISIT: ClassVar[dict[type, Callable[[Walk, Any, Spot], None]]] = {
+    _VISIT: ClassVar[dict[type, Callable[[Walk, Any, Place, At], None]]] = {
         str: string,
         dict: _visit_object,
         list: _visit_array,
@@ -179,7 +198,7 @@ class Walk:
         Tags: _visit_tags,
         bytes: _visit_bytes,
         Body: _visit_body,
-        Gap: lambda self, gap, spot: self._miss(gap, spot),
+        Gap: lambda self, gap, place, _: self._miss(gap, place),
     }
 
 

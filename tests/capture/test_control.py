@@ -12,7 +12,7 @@ from auditor.selftest.plants import make_plants
 
 def observations(*facts: tuple[object, str]) -> list[Observation]:
     return [
-        Observation(Leaf("body", "a", value), category, "medium")  # type: ignore[arg-type]
+        Observation(Leaf.of("body", "a", value), category, "medium")  # type: ignore[arg-type]
         for value, category in facts
     ]
 

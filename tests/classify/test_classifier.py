@@ -261,7 +261,7 @@ def test_parameters_come_once(catalogue: Catalogue, post: Post) -> None:
     )
     exchange = post("api.tidal.com", "/v1/tracks/7/playbackinfo")
     (one,) = Classifier(catalogue).classify(exchange, site, Decoded())
-    assert (one.leaf, one.category) == (Leaf("path", "track_id", "7"), "playback")
+    assert (one.leaf, one.category) == (Leaf.of("path", "track_id", "7"), "playback")
 
 
 def test_hostile_message(catalogue: Catalogue, post: Post) -> None:
@@ -276,7 +276,7 @@ def test_hostile_message(catalogue: Catalogue, post: Post) -> None:
         "event",
         *(f"k{n}" for n in range(3000)),
     ]
-    leaves = tuple(Leaf("body", f'["{name}"]', 10**400, (1, 2, 3)) for name in names)
+    leaves = tuple(Leaf.of("body", f'["{name}"]', 10**400, (1, 2, 3)) for name in names)
     site = Site("x.test", "x.test", "unknown", "POST /", "other")
     observations = Classifier(catalogue).classify(post("x.test", "/"), site, Decoded(leaves))
     assert len(observations) == len(leaves)
@@ -284,9 +284,9 @@ def test_hostile_message(catalogue: Catalogue, post: Post) -> None:
 
 def test_body_keys() -> None:
     leaves = (
-        Leaf("body", "a[].b", 1, (0,)),
-        Leaf("body", "c>d", 1),
-        Leaf("query", "e", 1),
-        Leaf("body", "[].f", 1, (0,)),
+        Leaf.of("body", "a[].b", 1, (0,)),
+        Leaf.of("body", "c>d", 1),
+        Leaf.of("query", "e", 1),
+        Leaf.of("body", "[].f", 1, (0,)),
     )
     assert body_keys(Decoded(leaves)) == {"a", "c", "f"}

@@ -35,13 +35,13 @@ def test_moments(value: Value, unit: str, seconds: float | None) -> None:
 
 def test_events_of_items(judge: Judge) -> None:
     leaves = [
-        Leaf("body", "key", "K"),
-        Leaf("body", "batch[].name", "one", (0,)),
-        Leaf("body", "batch[].data.x", 1, (0,)),
-        Leaf("body", "batch[].name", "two", (1,)),
-        Leaf("body", "batch[].data.x", 2, (1,)),
-        Leaf("body", "batch[].data.x", 3, (2,)),
-        Leaf("header", "user-agent", "Example"),
+        Leaf.of("body", "key", "K"),
+        Leaf.of("body", "batch[].name", "one", (0,)),
+        Leaf.of("body", "batch[].data.x", 1, (0,)),
+        Leaf.of("body", "batch[].name", "two", (1,)),
+        Leaf.of("body", "batch[].data.x", 2, (1,)),
+        Leaf.of("body", "batch[].data.x", 3, (2,)),
+        Leaf.of("header", "user-agent", "Example"),
     ]
     found = EventFinder(("batch[].name",), judge).find(leaves)
     assert found == ["", "one", "one", "two", "two", "", ""]
@@ -49,10 +49,10 @@ def test_events_of_items(judge: Judge) -> None:
 
 def test_deepest_event_wins(judge: Judge) -> None:
     leaves = [
-        Leaf("body", "message", "outer"),
-        Leaf("body", "crumbs[].message", "inner", (0,)),
-        Leaf("body", "crumbs[].data.x", 1, (0,)),
-        Leaf("body", "contexts.x", 1),
+        Leaf.of("body", "message", "outer"),
+        Leaf.of("body", "crumbs[].message", "inner", (0,)),
+        Leaf.of("body", "crumbs[].data.x", 1, (0,)),
+        Leaf.of("body", "contexts.x", 1),
     ]
     finder = EventFinder(("crumbs[].message", "message"), judge)
     assert finder.find(leaves) == ["outer", "inner", "inner", "outer"]
@@ -60,33 +60,33 @@ def test_deepest_event_wins(judge: Judge) -> None:
 
 def test_event_in_the_query_holds_for_the_body(judge: Judge) -> None:
     leaves = [
-        Leaf("query", "en", "cue_set"),
-        Leaf("body", "x", 1),
-        Leaf("path", "id", "7"),
+        Leaf.of("query", "en", "cue_set"),
+        Leaf.of("body", "x", 1),
+        Leaf.of("path", "id", "7"),
     ]
     assert EventFinder(("query:en",), judge).find(leaves) == ["cue_set", "cue_set", ""]
 
 
 def test_guess_where_nothing_is_known(judge: Judge) -> None:
     leaves = [
-        Leaf("body", "items[].eventName", "cue_set", (0,)),
-        Leaf("body", "items[].x", 1, (0,)),
+        Leaf.of("body", "items[].eventName", "cue_set", (0,)),
+        Leaf.of("body", "items[].x", 1, (0,)),
     ]
     assert EventFinder((), judge).find(leaves) == ["cue_set", "cue_set"]
 
 
 @pytest.mark.parametrize("value", ["Could not open /home/x: no such file!", "", "x" * 65, 5, None])
 def test_sentences_are_no_event_names(judge: Judge, value: Value) -> None:
-    leaves = [Leaf("body", "message", value), Leaf("body", "x", 1)]
+    leaves = [Leaf.of("body", "message", value), Leaf.of("body", "x", 1)]
     assert EventFinder(("message",), judge).find(leaves) == ["", ""]
 
 
 AT = [
-    Leaf("body", "ts", 0),
-    Leaf("body", "b[].start", 0, (0,)),
-    Leaf("body", "b[].end", 0, (0,)),
-    Leaf("body", "b[].acts[].t", 0, (0, 1)),
-    Leaf("body", "b[].start", 0, (1,)),
+    Leaf.of("body", "ts", 0),
+    Leaf.of("body", "b[].start", 0, (0,)),
+    Leaf.of("body", "b[].end", 0, (0,)),
+    Leaf.of("body", "b[].acts[].t", 0, (0, 1)),
+    Leaf.of("body", "b[].start", 0, (1,)),
 ]
 CLOCK = Clock([(leaf, float(number)) for number, leaf in enumerate(AT)])
 
@@ -94,17 +94,17 @@ CLOCK = Clock([(leaf, float(number)) for number, leaf in enumerate(AT)])
 @pytest.mark.parametrize(
     ("leaf", "named", "when"),
     [
-        (Leaf("body", "b[].acts[].pos", 8, (0, 1)), "", 3.0),
-        (Leaf("body", "b[].acts[].pos", 8, (0, 0)), "", 1.0),
-        (Leaf("body", "b[].pos", 8, (0,)), "", 1.0),
-        (Leaf("body", "b[].pos", 8, (0,)), "end", 2.0),
-        (Leaf("body", "b[].acts[].pos", 8, (0, 0)), "end", 2.0),
-        (Leaf("body", "b[].pos", 8, (1,)), "", 4.0),
-        (Leaf("body", "b[].pos", 8, (2,)), "", 0.0),
-        (Leaf("body", "other", 8), "", 0.0),
-        (Leaf("body", "b[].pos", 8, (0,)), "ts", 0.0),
+        (Leaf.of("body", "b[].acts[].pos", 8, (0, 1)), "", 3.0),
+        (Leaf.of("body", "b[].acts[].pos", 8, (0, 0)), "", 1.0),
+        (Leaf.of("body", "b[].pos", 8, (0,)), "", 1.0),
+        (Leaf.of("body", "b[].pos", 8, (0,)), "end", 2.0),
+        (Leaf.of("body", "b[].acts[].pos", 8, (0, 0)), "end", 2.0),
+        (Leaf.of("body", "b[].pos", 8, (1,)), "", 4.0),
+        (Leaf.of("body", "b[].pos", 8, (2,)), "", 0.0),
+        (Leaf.of("body", "other", 8), "", 0.0),
+        (Leaf.of("body", "b[].pos", 8, (0,)), "ts", 0.0),
         (AT[2], "start", 2.0),
-        (Leaf("header", "x", 8), "", None),
+        (Leaf.of("header", "x", 8), "", None),
     ],
 )
 def test_nearest_time(leaf: Leaf, named: str, when: float | None) -> None:
@@ -112,12 +112,12 @@ def test_nearest_time(leaf: Leaf, named: str, when: float | None) -> None:
 
 
 def test_time_in_a_neighbouring_part() -> None:
-    time = Leaf("body", "1.3.2.1", 0, (0, 1, 0, 0))
+    time = Leaf.of("body", "1.3.2.1", 0, (0, 1, 0, 0))
     clock = Clock([(time, 5.0)])
-    assert clock.time_of(Leaf("body", "1.3.2.7", 1, (0, 0, 0, 0)), "") == 5.0
-    assert clock.time_of(Leaf("body", "1.3.2.7", 1, (1, 0, 0, 0)), "") is None
+    assert clock.time_of(Leaf.of("body", "1.3.2.7", 1, (0, 0, 0, 0)), "") == 5.0
+    assert clock.time_of(Leaf.of("body", "1.3.2.7", 1, (1, 0, 0, 0)), "") is None
 
 
 def test_root_does_not_take_the_time_of_an_item() -> None:
-    clock = Clock([(Leaf("body", "b[].t", 0, (0,)), 5.0)])
-    assert clock.time_of(Leaf("body", "sent", 1), "") is None
+    clock = Clock([(Leaf.of("body", "b[].t", 0, (0,)), 5.0)])
+    assert clock.time_of(Leaf.of("body", "sent", 1), "") is None

@@ -4,13 +4,13 @@ from auditor.classify.neighbours import Neighbours, containers
 from auditor.records import Leaf
 
 LEAVES = [
-    Leaf("body", "batch[].kind", "outer", (0,)),
-    Leaf("body", "batch[].stalls[].reason", "SEEK", (0, 0)),
-    Leaf("body", "batch[].stalls[].at", 8, (0, 0)),
-    Leaf("body", "batch[].stalls[].reason", "UNEXPECTED", (0, 1)),
-    Leaf("body", "batch[].stalls[].at", 9, (0, 1)),
-    Leaf("body", "batch[].stalls[].at", 10, (1, 0)),
-    Leaf("query", "batch[].kind", "elsewhere", (0,)),
+    Leaf.of("body", "batch[].kind", "outer", (0,)),
+    Leaf.of("body", "batch[].stalls[].reason", "SEEK", (0, 0)),
+    Leaf.of("body", "batch[].stalls[].at", 8, (0, 0)),
+    Leaf.of("body", "batch[].stalls[].reason", "UNEXPECTED", (0, 1)),
+    Leaf.of("body", "batch[].stalls[].at", 9, (0, 1)),
+    Leaf.of("body", "batch[].stalls[].at", 10, (1, 0)),
+    Leaf.of("query", "batch[].kind", "elsewhere", (0,)),
 ]
 
 
@@ -40,10 +40,10 @@ def test_whole_path() -> None:
 
 def test_protobuf_tags_count_as_levels() -> None:
     leaves = [
-        Leaf("body", "1.3.1", "message", (0, 0, 0)),
-        Leaf("body", "1.3.2.14", 5, (0, 0, 0, 0)),
-        Leaf("body", "1.3.1", "context", (0, 1, 0)),
-        Leaf("body", "1.3.2.14", 6, (0, 1, 0, 0)),
+        Leaf.of("body", "1.3.1", "message", (0, 0, 0)),
+        Leaf.of("body", "1.3.2.14", 5, (0, 0, 0, 0)),
+        Leaf.of("body", "1.3.1", "context", (0, 1, 0)),
+        Leaf.of("body", "1.3.2.14", 6, (0, 1, 0, 0)),
     ]
     found = Neighbours(leaves, frozenset(), frozenset({"1.3.1"}))
     assert found.by_path(leaves[1], "1.3.1", "body") == ("message", True)

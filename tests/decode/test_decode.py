@@ -47,15 +47,15 @@ def test_json_keeps_every_value_with_its_place() -> None:
     decoded = decode(json.dumps(SEGMENT).encode())
     assert decoded.unread == ()
     assert decoded.leaves == (
-        Leaf("body", "batch[].type", "track", (0,), ("json",)),
-        Leaf("body", "batch[].event", "cue_set", (0,), ("json",)),
-        Leaf("body", "batch[].properties.position_ms", 61234, (0,), ("json",)),
-        Leaf("body", "batch[].properties.deck", "A", (0,), ("json",)),
-        Leaf("body", "batch[].type", "track", (1,), ("json",)),
-        Leaf("body", "batch[].event", "loop_set", (1,), ("json",)),
-        Leaf("body", "batch[].properties.beats", 8, (1,), ("json",)),
-        Leaf("body", "batch[].properties.deck", None, (1,), ("json",)),
-        Leaf("body", "sentAt", "2025-11-20T10:00:00.000Z", (), ("json",)),
+        Leaf.of("body", "batch[].type", "track", (0,), ("json",)),
+        Leaf.of("body", "batch[].event", "cue_set", (0,), ("json",)),
+        Leaf.of("body", "batch[].properties.position_ms", 61234, (0,), ("json",)),
+        Leaf.of("body", "batch[].properties.deck", "A", (0,), ("json",)),
+        Leaf.of("body", "batch[].type", "track", (1,), ("json",)),
+        Leaf.of("body", "batch[].event", "loop_set", (1,), ("json",)),
+        Leaf.of("body", "batch[].properties.beats", 8, (1,), ("json",)),
+        Leaf.of("body", "batch[].properties.deck", None, (1,), ("json",)),
+        Leaf.of("body", "sentAt", "2025-11-20T10:00:00.000Z", (), ("json",)),
     )
 
 
@@ -109,24 +109,24 @@ def test_tidal_batch_is_form_around_json_around_a_token() -> None:
     attribute = f"{entry}.MessageAttribute[].Value.StringValue>authorization"
     assert decoded.unread == ()
     assert decoded.leaves == (
-        Leaf("body", f"{entry}.Id", "a-1", (1,), ("form",)),
-        Leaf("body", f"{entry}.MessageBody>name", "playback_session", (1,), ("form", "json")),
-        Leaf(
+        Leaf.of("body", f"{entry}.Id", "a-1", (1,), ("form",)),
+        Leaf.of("body", f"{entry}.MessageBody>name", "playback_session", (1,), ("form", "json")),
+        Leaf.of(
             "body",
             f"{entry}.MessageBody>payload.actions[].assetPosition",
             2.38,
             (1, 0),
             ("form", "json"),
         ),
-        Leaf(
+        Leaf.of(
             "body",
             f"{entry}.MessageBody>payload.actions[].assetPosition",
             8,
             (1, 1),
             ("form", "json"),
         ),
-        Leaf("body", attribute, token, (1, 2), ("form", "json")),
-        Leaf("body", attribute + ">uid", 4711, (1, 2), ("form", "json", "jwt")),
+        Leaf.of("body", attribute, token, (1, 2), ("form", "json")),
+        Leaf.of("body", attribute + ">uid", 4711, (1, 2), ("form", "json", "jwt")),
     )
 
 
@@ -136,8 +136,8 @@ def test_web_socket_text_is_json_or_one_text() -> None:
         "type": ["USER_ACTION"],
         "payload.startedAt": [1763700000123],
     }
-    assert decode(b"3", text=True).leaves == (Leaf("body", "", "3"),)
-    assert decode(b"key=value", text=True).leaves == (Leaf("body", "", "key=value"),)
+    assert decode(b"3", text=True).leaves == (Leaf.of("body", "", "3"),)
+    assert decode(b"key=value", text=True).leaves == (Leaf.of("body", "", "key=value"),)
 
 
 def test_no_body_is_nothing_and_an_omitted_one_is_unread() -> None:

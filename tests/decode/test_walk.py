@@ -3,15 +3,15 @@ from __future__ import annotations
 import gzip
 
 from auditor.decode.limits import Limits
-from auditor.decode.spot import Spot
 from auditor.decode.tree import Body, Entries, Gap, Node
 from auditor.decode.walk import Walk
+from auditor.places import root
 from auditor.records import Decoded
 
 
 def walk(node: Node, **bounds: int) -> Decoded:
     found = Walk(Limits(**bounds))
-    found.node(node, Spot("body"))
+    found.node(node, root("body"))
     return found.decoded(100)
 
 

@@ -9,7 +9,7 @@ from auditor.catalogue.model import Catalogue
 from auditor.recorder import labels
 from auditor.records import Leaf, Observation, Site
 
-LOOP = Observation(Leaf("body", "loopIn", 5), "loop", "medium")
+LOOP = Observation(Leaf.of("body", "loopIn", 5), "loop", "medium")
 
 
 def site(receiver: str, endpoint: str, known: bool) -> Site:

@@ -9,7 +9,7 @@ SITE = Site("one.example", "one.example", "unknown", "POST /in", "other")
 
 
 def seen(value: Value, path: str = "x") -> Observation:
-    return Observation(Leaf("body", path, value), "other", "weak")
+    return Observation(Leaf.of("body", path, value), "other", "weak")
 
 
 def only(profiles: Profiles) -> Profile:

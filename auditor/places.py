@@ -1,0 +1,148 @@
+"""Places inside messages: one object per place, so that what is known of it hangs on it.
+
+A capture has millions of values but few places. A place is made once and then found by one look-up
+from the place above; whoever works something out for a place keeps it under the object itself.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from auditor import paths
+
+Context = Literal["body", "query", "path", "header", "cookie"]
+
+_LONGEST_KEY = 200
+"""Longer keys are cut: a path is repeated on every leaf below it."""
+
+_MOST = 200_000
+"""Places; messages with ever new keys would make them without end."""
+
+
+def without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which JSON can spell and no file can hold."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+class Place:
+    """Where a value stands, and how we got there; compared by identity."""
+
+    __slots__ = (
+        "_after",
+        "_hops",
+        "children",
+        "context",
+        "depth",
+        "hops",
+        "items",
+        "path",
+        "steps",
+    )
+
+    def __init__(
+        self, context: Context, path: str, steps: tuple[str, ...], depth: int, hops: int
+    ) -> None:
+        self.context: Context = context
+        self.path = path
+        """Template in the notation of `auditor.paths`."""
+        self.steps = steps
+        """Decode steps that led here, outermost first."""
+        self.depth = depth
+        """Levels of objects and arrays above, over all hops."""
+        self.hops = hops
+        """Times that something inside something was decoded once more."""
+        self.children: dict[str | int, Place] = {}
+        """Members by key, protobuf fields by number."""
+        self.items: Place | None = None
+        self._after: dict[tuple[str, ...], Place] = {}
+        self._hops: dict[tuple[str, ...], Place] = {}
+
+    def __repr__(self) -> str:
+        return f"Place({self.context}:{self.path} {'/'.join(self.steps)})"
+
+    @property
+    def spelled(self) -> tuple[Context, str, tuple[str, ...]]:
+        """Return context, path and steps."""
+        return self.context, self.path, self.steps
+
+    def child(self, key: str) -> Place:
+        """Return the place of a member."""
+        found = self.children.get(key)
+        if found is None:
+            name = key if len(key) <= _LONGEST_KEY else key[:_LONGEST_KEY] + "…"
+            path = paths.child(self.path, without_surrogates(name))
+            found = self.children[key] = self._below(path)
+        return found
+
+    def tag(self, number: int) -> Place:
+        """Return the place of a protobuf field; every field can repeat."""
+        found = self.children.get(number)
+        if found is None:
+            found = self.children[number] = self._below(paths.tag(self.path, number))
+        return found
+
+    def item(self) -> Place:
+        """Return the place of an array's items."""
+        if self.items is None:
+            self.items = self._below(paths.item(self.path))
+        return self.items
+
+    def after(self, steps: tuple[str, ...]) -> Place:
+        """Return the same place with more steps taken."""
+        if not steps:
+            return self
+        found = self._after.get(steps)
+        if found is None:
+            found = Place(self.context, self.path, self.steps + steps, self.depth, self.hops)
+            self._after[steps] = _counted(found)
+        return found
+
+    def hop(self, steps: tuple[str, ...]) -> Place:
+        """Return the place of what was decoded from the value here."""
+        found = self._hops.get(steps)
+        if found is None:
+            path = paths.hop(self.path)
+            found = Place(self.context, path, self.steps + steps, self.depth, self.hops + 1)
+            self._hops[steps] = _counted(found)
+        return found
+
+    def _below(self, path: str) -> Place:
+        return _counted(Place(self.context, path, self.steps, self.depth + 1, self.hops))
+
+
+_roots: dict[Context, Place] = {}
+_exact: dict[tuple[Context, str, tuple[str, ...]], Place] = {}
+_made = 0
+
+
+def root(context: Context) -> Place:
+    """Return the place of a whole body, query, head or set of cookies.
+
+    Forgets all places when there are too many: call it at the beginning of a message only.
+    """
+    global _made  # noqa: PLW0603 - the count belongs to the table beside it
+    if _made > _MOST:
+        _roots.clear()
+        _exact.clear()
+        _made = 0
+    found = _roots.get(context)
+    if found is None:
+        found = _roots[context] = Place(context, "", (), 0, 0)
+    return found
+
+
+def exact(context: Context, path: str, steps: tuple[str, ...] = ()) -> Place:
+    """Return the place of a spelled path; it has nothing to do with the trees below the roots."""
+    key = (context, path, steps)
+    found = _exact.get(key)
+    if found is None:
+        found = _exact[key] = _counted(Place(context, path, steps, 0, 0))
+    return found
+
+
+def _counted(place: Place) -> Place:
+    global _made  # noqa: PLW0603
+    _made += 1
+    return place
