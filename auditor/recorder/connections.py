@@ -196,8 +196,6 @@ class ConnectionWatch:
             return
         trace.sni = data.client_hello.sni or ""
         self._sign(trace, "mark" if trace.sni == HOST else "hello")
-        if handshakes.is_quic(data):
-            self._sign(trace, "quic")
 
     @counted
     def tls_established_client(self, data: tls.TlsData) -> None:

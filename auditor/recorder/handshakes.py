@@ -6,7 +6,6 @@ import re
 from typing import Any, Literal
 
 from mitmproxy import tls
-from mitmproxy.proxy import layers
 
 # Behind the bracket stand OpenSSL's words; before it, mitmproxy's, with the name of the host.
 _ALERT = re.compile(r"\balert\b|unknown ca|bad certificate|certificate unknown")
@@ -30,10 +29,3 @@ def how_client_failed(data: tls.TlsData) -> Literal["refused", "hung up", "left"
 def has_closed(ssl_conn: Any) -> bool:
     """Say whether the peer of a TLS connection sent a fatal alert or closed it."""
     return bool(ssl_conn and ssl_conn.get_shutdown() & _RECEIVED_SHUTDOWN)
-
-
-def is_quic(data: tls.ClientHelloData) -> bool:
-    """Say whether a ClientHello came by QUIC, and not by DTLS."""
-    return data.context.client.transport_protocol == "udp" and any(
-        isinstance(one, layers.ClientQuicLayer) for one in data.context.layers
-    )

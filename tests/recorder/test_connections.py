@@ -170,6 +170,24 @@ def test_late_alert_after_a_request_is_a_reason_only(proxy: Proxy, watch: Connec
     assert lines(watch)[-1]["detail"] == "alert internal error"
 
 
+def test_quic_client_that_refuses_is_quic_whatever_it_says(
+    proxy: Proxy, watch: ConnectionWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = proxy.open()
+    client.transport_protocol = "udp"
+    watch.client_connected(client)
+    asked = layer.NextLayer(proxy_context.Context(client, cast("Any", None)))
+    monkeypatch.setattr(asked, "data_client", lambda: b"\xc0\x00\x00\x00\x01" + bytes(1200))
+    asked.layer = layer.NextLayer(asked.context)
+    watch.pass_on(asked)
+    client.error = "TLS handshake failure (ENCRYPTION_HANDSHAKE) 46: certificate unknown"
+    context = SimpleNamespace(client=client)
+    watch.tls_failed_client(cast("Any", SimpleNamespace(context=context, conn=client)))
+    watch.client_disconnected(client)
+    assert lines(watch)[-1]["outcome"] == "quic"
+    assert lines(watch)[-1]["detail"] == client.error
+
+
 def test_body_that_was_not_kept_counts_as_its_head_says(
     proxy: Proxy, watch: ConnectionWatch
 ) -> None:
