@@ -120,6 +120,14 @@ class Proxy:
         )
         return int(told.stdout) / 1024
 
+    def cpu(self) -> float:
+        """Return the seconds of processor time it has taken; 0 where there is no /proc."""
+        path = Path(f"/proc/{self.pid}/stat")
+        if not path.is_file():
+            return 0.0
+        fields = path.read_text("utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def proxy(setup: str, target: int) -> Iterator[Proxy]:
@@ -204,6 +212,9 @@ class Measured:
     steps: list[tuple[int, float]] = field(default_factory=list)
     """Exchanges done, and mitmdump's resident memory in MiB at that moment."""
 
+    cpu: float = 0.0
+    """Seconds of processor time that mitmdump took; 0 where the system does not tell."""
+
     @property
     def rate(self) -> float:
         """Requests per second."""
@@ -257,9 +268,9 @@ async def upload(
                 if step and number % step == 0:
                     measured.steps.append((number, through.rss()))
 
-    begun = clock()
+    begun, taken = clock(), through.cpu()
     await asyncio.gather(*(work() for _ in range(connections)))
-    measured.seconds = clock() - begun
+    measured.seconds, measured.cpu = clock() - begun, through.cpu() - taken
     return measured
 
 
@@ -319,27 +330,35 @@ def show_memory(target: int, asked: argparse.Namespace) -> None:
 
 
 def show_latency(target: int, asked: argparse.Namespace) -> None:
-    """Print median and p99 of rounds that take turns, and the ratio of their medians."""
+    """Print median and p99 of rounds that take turns, and the ratios of middle and best round."""
     found: dict[str, list[Measured]] = {"direct": [], **{setup: [] for setup in SETUPS}}
     for _ in range(asked.rounds):
         for setup, rounds in found.items():
             rounds.append(asyncio.run(latency(setup, target, asked.requests, asked.connections)))
     say()
     say(f"Latency, {asked.rounds} rounds of {asked.requests}, {asked.connections} connections")
-    say("| set-up | median ms | p99 ms | req/s | median ms of each round | p99 ms of each round |")
-    say("|---" * 6 + "|")
-    shown = {}
+    say("| set-up | median ms | p99 ms | req/s | processor ms per request | medians | p99s |")
+    say("|---" * 7 + "|")
+    best: dict[str, tuple[float, ...]] = {}
+    middle: dict[str, tuple[float, ...]] = {}
     for setup, rounds in found.items():
         medians = [one.quantile(0.5) for one in rounds]
         p99s = [one.quantile(0.99) for one in rounds]
         rates = [one.rate for one in rounds]
-        shown[setup] = [statistics.median(values) for values in (medians, p99s, rates)]
+        costs = [one.cpu / len(one.latencies) * 1000 for one in rounds]
+        best[setup] = (min(medians), min(p99s), max(rates), min(costs))
+        columns = (medians, p99s, rates, costs)
+        middle[setup] = tuple(statistics.median(column) for column in columns)
         each = " | ".join(", ".join(f"{one:.2f}" for one in few) for few in (medians, p99s))
-        middle, p99, rate = shown[setup]
-        say(f"| {setup} | {middle:.2f} | {p99:.2f} | {rate:.0f} | {each} |")
-    ratios = [ours / bare for ours, bare in zip(shown["ours"], shown["bare"], strict=True)]
+        one, two, rate, cost = middle[setup]
+        say(f"| {setup} | {one:.2f} | {two:.2f} | {rate:.0f} | {cost:.2f} | {each} |")
     say()
-    say(f"ours / bare: median x{ratios[0]:.2f}, p99 x{ratios[1]:.2f}, req/s x{ratios[2]:.2f}")
+    for name, figures in (("middle", middle), ("quietest", best)):
+        ratios = [a / b if b else 0 for a, b in zip(figures["ours"], figures["bare"], strict=True)]
+        say(
+            f"ours / bare, {name} round: median x{ratios[0]:.2f}, p99 x{ratios[1]:.2f}, "
+            f"req/s x{ratios[2]:.2f}, processor time x{ratios[3]:.2f}"
+        )
 
 
 def main() -> None:
