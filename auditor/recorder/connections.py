@@ -11,8 +11,9 @@ from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import layer, layers, server_hooks
 from mitmproxy.utils import human
 
+from auditor.flows import PROCESS
 from auditor.recorder import handshakes, wire
-from auditor.recorder.processes import PROCESS, process_of
+from auditor.recorder.processes import process_of
 from auditor.recorder.recording import Recording, counted
 from auditor.recorder.refuse import Refused, is_quic, quic_name, tls_name
 from auditor.session.access_point import read_hello

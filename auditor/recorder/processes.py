@@ -7,9 +7,6 @@ from typing import Any
 
 from mitmproxy import connection, ctx
 
-PROCESS = "auditor_process"
-"""Key of `flow.metadata` under which the recorder notes the program."""
-
 _LONGEST = 100
 _SEPARATOR = re.compile(r"[/\\]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")

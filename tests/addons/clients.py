@@ -139,22 +139,23 @@ def web(own: Identity | None = None) -> Iterator[int]:
 @contextmanager
 def tcp_server(serve_one: Callable[[socket.socket], None]) -> Iterator[int]:
     """Serve one connection after the other."""
+    over = threading.Event()
 
     def run() -> None:
         while True:
-            try:
-                peer, _ = server.accept()
-            except OSError:
-                return
+            peer, _ = server.accept()
             with peer, suppress(OSError):
+                if over.is_set():
+                    return
                 serve_one(peer)
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
         yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
-    thread.join(10)
+        over.set()  # and a last client, because not every system wakes up who waits for one
+        socket.create_connection(server.getsockname()).close()
+        thread.join(10)
 
 
 def echo(peer: socket.socket) -> None:
@@ -415,15 +416,21 @@ class HandClient:
 
 
 def ask_by_quic(
-    port: int, authority: Path | None, alpn: str, name: str = "quic.example", say: bool = True
+    port: int,
+    authority: Path | None,
+    alpn: str,
+    say: bool = True,
+    patience: float = 8,
 ) -> bytes:
     """Send one request, or one stream, and return what came back; raise when it is refused."""
 
     async def run() -> bytes:
-        settings = QuicConfiguration(is_client=True, alpn_protocols=[alpn], server_name=name)
+        settings = QuicConfiguration(
+            is_client=True, alpn_protocols=[alpn], server_name="quic.example"
+        )
         if authority:
             settings.load_verify_locations(str(authority))
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(patience):
             async with connect(
                 "127.0.0.1", port, configuration=settings, create_protocol=QuicClient
             ) as talk:

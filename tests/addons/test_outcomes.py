@@ -561,10 +561,16 @@ def hello_of_tls_1_0(name: str) -> bytes:
     return b"\x16\x03\x01" + struct.pack("!H", len(message)) + message
 
 
-CONTROL = """
+LAZY_ADDONS = """
 from pathlib import Path
+from mitmproxy import ctx
 from auditor.recorder.control import ControlAnswer
-addons = [ControlAnswer(Path({folder!r}))]
+
+class OneMoreDoor:
+    def running(self):
+        ctx.options.update(mode=[*ctx.options.mode, {mode!r}])
+
+addons = [ControlAnswer(Path({folder!r})), OneMoreDoor()]
 """
 
 
@@ -572,16 +578,20 @@ addons = [ControlAnswer(Path({folder!r}))]
 def lazy(stage: Stage, tmp_path: Path) -> Iterator[tuple[Any, Stage]]:
     """Run another mitmdump that dials late, with the same servers and its own certificate."""
     script = tmp_path / "control.py"
-    script.write_text(CONTROL.format(folder=str(tmp_path)), "utf-8")
+    quic = clients.free_port(socket.SOCK_DGRAM)
+    mode = f"reverse:http3://127.0.0.1:{stage.ports['quic']}@127.0.0.1:{quic}"
+    script.write_text(LAZY_ADDONS.format(folder=str(tmp_path), mode=mode), "utf-8")
     passed = "|".join(str(stage.ports[name]) for name in ("ignored", "dead"))
     options = [
         *("-s", str(script)),
         *("--set", f"ssl_verify_upstream_trusted_ca={stage.upstream.cert}"),
         *("--set", "connection_strategy=lazy"),
+        *("--set", "http3=false"),
         *("--ignore-hosts", f":({passed})$"),
     ]
     with mitmdump(tmp_path / "session", *options) as (process, port):
-        yield process, replace(stage, port=port, folder=tmp_path / "session")
+        ports = {**stage.ports, "swallowing": quic}
+        yield process, replace(stage, port=port, folder=tmp_path / "session", ports=ports)
 
 
 def test_what_is_open_at_a_kill_is_in_the_journal(lazy: tuple[Any, Stage]) -> None:
@@ -627,7 +637,7 @@ def test_what_is_open_at_a_kill_is_in_the_journal(lazy: tuple[Any, Stage]) -> No
     assert max(written.values()) <= 10
 
 
-def test_late_dialling(lazy: tuple[Any, Stage]) -> None:
+def test_late_dialling_and_quic_switched_off(lazy: tuple[Any, Stage]) -> None:
     _, stage = lazy
     with stage.connect("https") as peer, pytest.raises(ssl.SSLCertVerificationError):
         ssl.create_default_context().wrap_socket(peer, server_hostname="ok.example")
@@ -636,7 +646,10 @@ def test_late_dialling(lazy: tuple[Any, Stage]) -> None:
         peer.sendall(b"anybody there?")
         assert_closed(peer)
     until(lambda: "refused-by-server" in outcomes(stage))
-    refused, dead = connections(stage.folder).values()
+    with pytest.raises((ConnectionError, TimeoutError)):
+        clients.ask_by_quic(stage.ports["swallowing"], stage.authority, "h3", patience=1)
+    until(lambda: "quic" in outcomes(stage))  # which mitmproxy does not even answer
+    refused, dead, _ = connections(stage.folder).values()
     assert (refused["sni"], refused["address"]) == ("ok.example", "")
     assert f"asked for 127.0.0.1:{stage.ports['https']}" in refused["detail"]
     assert dead["address"] == f"127.0.0.1:{stage.ports['dead']}"

@@ -11,8 +11,8 @@ from mitmproxy.proxy import layer
 from mitmproxy.proxy.layers import TCPLayer
 from mitmproxy.test import taddons, tflow
 
+from auditor.flows import PROCESS, read_exchange
 from auditor.recorder.connections import ConnectionWatch
-from auditor.recorder.processes import PROCESS
 from auditor.recorder.recording import Recording
 from auditor.recorder.refuse import TLS_ALERT, Refused
 
@@ -95,6 +95,7 @@ def test_program_is_on_the_line_and_on_the_flow(proxy: Proxy, watch: ConnectionW
     stream.client_conn = client
     watch.tcp_start(stream)
     assert stream.metadata[PROCESS] == "djay"
+    assert getattr(read_exchange(stream, 0), "process", "") == "djay"
     watch.client_disconnected(client)
     assert {line["process"] for line in lines(watch)} == {"djay"}
 
