@@ -335,3 +335,19 @@ def test_changed_files_are_counted(record: Callable[..., Path]) -> None:
     assert [(loss.reason, loss.detail) for loss in capture.losses] == [
         ("file was changed after the recording ended", "flows.mitm")
     ]
+
+
+def test_control_that_was_changed_is_counted(tmp_path: Path) -> None:
+    writer = SessionWriter(tmp_path)
+    (tmp_path / "control.mitm").write_bytes(plain("control"))
+    writer.add_flow(plain())
+    writer.finish(FACTS)
+    capture = open_capture(tmp_path)
+    assert [one.id for one in capture.exchanges] == ["plain"]
+    assert capture.losses == []
+    (tmp_path / "control.mitm").write_bytes(b"")
+    (tmp_path / "journal.jsonl").unlink()
+    assert [(loss.reason, loss.detail) for loss in open_capture(tmp_path).losses] == [
+        ("file was changed after the recording ended", "control.mitm"),
+        ("file of the session is missing", "journal.jsonl"),
+    ]
