@@ -31,7 +31,7 @@ class FlowStore:
 
     @counted
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        streams.watch_request(flow)
+        streams.watch_request(flow, self.recording.failed)
 
     @counted
     def request(self, flow: http.HTTPFlow) -> None:
@@ -40,7 +40,7 @@ class FlowStore:
 
     @counted
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        streams.watch_response(flow)
+        streams.watch_response(flow, self.recording.failed)
 
     @counted
     def response(self, flow: http.HTTPFlow) -> None:

@@ -9,6 +9,7 @@ of unknown length passes at once, chunk by chunk, and is put back into its flow 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from mitmproxy import http
@@ -22,26 +23,33 @@ _TYPE, _LENGTH = len("content-type"), len("content-length")
 _DIGITS = 19
 """A longer number is no length."""
 
+Failed = Callable[[str, Exception], None]
+"""Gets the name of what failed, and the exception."""
+
 
 class Tally:
     """A body on its way: every chunk passes on at once, the first megabytes are remembered."""
 
-    def __init__(self, part: http.Message) -> None:
+    def __init__(self, part: http.Message, failed: Failed) -> None:
         self._part = part
+        self._failed = failed
         self._kept: bytearray | None = bytearray()
         self._digest = hashlib.sha256()
         self.size = 0
         """Bytes that have passed."""
         self._known = False
-        self._ended = False
         self._why = ""
 
     def __call__(self, chunk: bytes) -> bytes:
-        """Take a chunk, or the end of the body (`b""`), and return it."""
-        if chunk:
-            self._take(chunk)
-        else:
-            self.end()
+        """Take a chunk, or the end of the body (`b""`), and return it whatever happens."""
+        try:
+            if chunk:
+                self._take(chunk)
+            else:
+                self._end()
+        except Exception as error:
+            # mitmproxy would drop the connection: it calls this outside its addons' hooks.
+            self._failed("body", error)
         return chunk
 
     def _take(self, chunk: bytes) -> None:
@@ -65,11 +73,8 @@ class Tally:
             self._digest.update(kept)
             self._kept = None
 
-    def end(self) -> None:
+    def _end(self) -> None:
         """Put a body that was kept into its message, as if mitmproxy had not streamed it."""
-        if self._ended:
-            return
-        self._ended = True
         if self._kept is not None:
             self._look(self._kept)
         if self._kept is not None:
@@ -87,7 +92,7 @@ class Tally:
         return {"why": self._why, "size": self.size, "sha256": self._digest.hexdigest()}
 
 
-def watch_request(flow: http.HTTPFlow) -> None:
+def watch_request(flow: http.HTTPFlow, failed: Failed) -> None:
     """Stream a request body that is sound or known to be long."""
     request = flow.request
     label, length = _heads(request)
@@ -95,10 +100,10 @@ def watch_request(flow: http.HTTPFlow) -> None:
         return
     if request.stream or flow.response or request.pretty_host == HOST:
         return
-    request.stream = Tally(request)
+    request.stream = Tally(request, failed)
 
 
-def watch_response(flow: http.HTTPFlow) -> None:
+def watch_response(flow: http.HTTPFlow, failed: Failed) -> None:
     """Stream a reply that is sound, long, or of unknown length."""
     reply = flow.response
     if reply is None or reply.stream or reply.status_code == _UPGRADE:
@@ -109,7 +114,7 @@ def watch_response(flow: http.HTTPFlow) -> None:
             length = _length(flow)
         if 0 <= length <= media.BODY_LIMIT:
             return
-    reply.stream = Tally(reply)
+    reply.stream = Tally(reply, failed)
 
 
 def body_size(part: http.Message) -> int:

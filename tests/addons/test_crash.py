@@ -15,7 +15,7 @@ from wsproto.events import CloseConnection
 
 from auditor.cli import cli
 from auditor.sources import open_capture
-from tests.addons.session_files import SCRIPT, facts, journal, saved
+from tests.addons.session_files import SCRIPT, SOUND, facts, journal, saved
 from tests.addons.test_recording import mitmdump, send, tunnel, until, web
 from tests.addons.websocket_peer import connect, echo_server
 
@@ -160,11 +160,13 @@ def test_failing_addon_damages_the_session_in_every_report(tmp_path: Path, web: 
     folder, script = tmp_path / "session", tmp_path / "failing.py"
     script.write_text(FAILING, "utf-8")
     with mitmdump(folder, "-s", str(script)) as (process, port):
-        send(port, f"{web}/one", b"1")
+        assert send(port, f"{web}/one", b"1") == SOUND
+        assert send(port, f"{web}/two", b"2") == SOUND
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     lines = journal(folder, "error")
     assert {line["message"] for line in lines} == {"RuntimeError: planted"}
+    assert [line["hook"] for line in lines[:4]] == ["body", "response"] * 2
     assert facts(folder)["addon_errors"] == len(lines) > 0
     page = tmp_path / "report.html"
     ran = CliRunner().invoke(cli, ["report", str(folder), "-o", str(page)])
