@@ -161,7 +161,7 @@ def _detail(trace: Trace) -> str:
     named, more = trace.addresses[1:3], trace.addresses[3:]
     if named:
         parts.append(f"also to {', '.join(named)}" + (f" and {len(more)} more" if more else ""))
-    if trace.asked and not trace.addresses:
+    if trace.asked and trace.asked not in trace.addresses:  # of a proxy behind ours, or not at all
         parts.append(f"asked for {trace.asked}")
     return "; ".join(parts)
 

@@ -271,7 +271,12 @@ def far_end_that_closes_in_the_handshake(stage: Stage) -> None:
         assert get(tls, "/") == 502
 
 
-@expect("refused-by-server", sni="ok.example", detail="refused HTTP CONNECT request: 403")
+@expect(
+    "refused-by-server",
+    sni="ok.example",
+    address="{refusing}",
+    detail="refused HTTP CONNECT request: 403 No; asked for {https}$",
+)
 def another_proxy_that_refuses(stage: Stage) -> None:
     with (
         stage.connect("https", door="upstream") as peer,

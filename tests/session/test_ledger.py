@@ -143,6 +143,36 @@ def test_several_far_ends_are_counted_and_the_first_is_the_address() -> None:
     assert line["detail"] == "also to h:2, h:3 and 2 more"
 
 
+@pytest.mark.parametrize(
+    ("dialled", "detail"),
+    [
+        ([], "asked for a.example:443"),
+        (["a.example:443"], ""),
+        (["proxy.example:3128"], "asked for a.example:443"),
+    ],
+)
+def test_what_was_asked_for_is_told_unless_it_was_dialled(dialled: list[str], detail: str) -> None:
+    ledger = Ledger()
+    trace = ledger.begin("c1", 1.0)
+    trace.asked = "a.example:443"
+    for address in dialled:
+        trace.dial(address)
+    line = ledger.end("c1", 2.0)
+    assert line
+    assert line["detail"] == detail
+
+
+def test_far_end_that_was_not_dialled_after_all() -> None:
+    ledger = Ledger()
+    trace = ledger.begin("c1", 1.0)
+    trace.dial("a.example:443")
+    trace.forbid("a.example:443")
+    trace.forbid("never.example:443")
+    line = ledger.end("c1", 2.0)
+    assert line
+    assert line["address"] == ""
+
+
 def test_detail_is_short_and_one_line() -> None:
     ledger = Ledger()
     trace = ledger.begin("c1", 1.0)
