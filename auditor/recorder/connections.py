@@ -16,6 +16,7 @@ from auditor.recorder import handshakes, wire
 from auditor.recorder.processes import process_of
 from auditor.recorder.recording import Recording, counted
 from auditor.recorder.refuse import Refused, is_quic, quic_name, tls_name
+from auditor.recorder.sizes import http_size
 from auditor.session.access_point import read_hello
 from auditor.session.ledger import Ledger, Trace
 from auditor.session.marks import HOST
@@ -80,7 +81,7 @@ class ConnectionWatch:
     @counted
     def request(self, flow: http.HTTPFlow) -> None:
         if flow.request.pretty_host != HOST:
-            self._moved(self._trace(flow.client_conn), up=_size(flow.request))
+            self._moved(self._trace(flow.client_conn), up=http_size(flow.request))
 
     @counted
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -91,7 +92,7 @@ class ConnectionWatch:
     @counted
     def response(self, flow: http.HTTPFlow) -> None:
         if flow.request.pretty_host != HOST:
-            self._moved(self._trace(flow.client_conn), down=_size(flow.response))
+            self._moved(self._trace(flow.client_conn), down=http_size(flow.response))
 
     @counted
     def error(self, flow: http.HTTPFlow) -> None:
@@ -309,25 +310,3 @@ def _peer(client: connection.Client) -> object:
     if client.transport_protocol == "tcp" and client.tls_version != "QUICv1":
         return "tcp", client.peername
     return "udp", client.peername, client.sockname
-
-
-def _size(part: http.Request | http.Response | None) -> int:
-    """Return head and body bytes as HTTP/1 would spell them; framing and TLS are not counted."""
-    if part is None:
-        return 0
-    if isinstance(part, http.Request):
-        start = len(part.data.method) + len(part.data.path) + len("  HTTP/1.1\r\n")
-        # What HTTP/1 says in the header `host`, HTTP/2 says beside the headers.
-        start += 0 if "host" in part.headers else len(part.data.authority) + len("host: \r\n")
-    else:
-        start = len(part.data.reason) + len("HTTP/1.1 200 \r\n")
-    heads = sum(len(name) + len(value) + len(": \r\n") for name, value in part.headers.fields)
-    return start + heads + len("\r\n") + _body_size(part)
-
-
-def _body_size(part: http.Message) -> int:
-    """Return the bytes of a body; of one that was passed on without keeping it, what its head says."""
-    if part.raw_content is not None:
-        return len(part.raw_content)
-    told = part.headers.get("content-length", "")
-    return int(told) if told.isascii() and told.isdigit() else 0
