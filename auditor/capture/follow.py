@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import io as memory
 import json
-import os
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mitmproxy import exceptions, io
-
-from auditor import flows
 from auditor.records import Exchange
 from auditor.session.folder import FLOWS, JOURNAL
 from auditor.sources import lines
-from auditor.sources.mitm import BROKEN
-
-_LENGTH = re.compile(rb"(\d{1,12}):")
+from auditor.sources.mitm import BROKEN, NewerError, read_one
+from auditor.sources.spans import File, Span, find
 
 
 class Follower:
@@ -36,11 +29,10 @@ class Follower:
 
     def exchanges(self) -> Iterator[Exchange]:
         """Yield the exchanges that have ended since, in the order they were saved."""
-        for record in self._records():
+        for file, span in self._spans():
             try:
-                (one,) = io.FlowReader(memory.BytesIO(record)).stream()
-                exchange = flows.read_exchange(one, self._number)
-            except (exceptions.FlowReadException, *BROKEN):
+                exchange, _ = read_one(file, span, self._number)
+            except (NewerError, *BROKEN):
                 continue  # The audit counts it; here it is only not shown.
             # The messages of a conversation have come by the journal, one by one.
             if exchange and not self._talks.pop(exchange.id, None):
@@ -76,14 +68,15 @@ class Follower:
         except lines.BAD:
             return  # The audit counts it; here it is only not shown.
 
-    def _records(self) -> Iterator[bytes]:
-        """Yield whole flows as they stand in the file: a length, a colon, so many bytes, a tag."""
+    def _spans(self) -> Iterator[tuple[File, Span]]:
+        """Yield where whole flows stand; what comes behind the last of them may still grow."""
         while (path := self._path(self._file)).is_file():
-            with path.open("rb") as file:
-                file.seek(self._read)
-                while record := _next_record(file):
-                    self._read += len(record)
-                    yield record
+            with path.open("rb") as opened:
+                file = File(opened, path.stat().st_size)
+                for one in find(file, self._read, file.size):
+                    if isinstance(one, Span):
+                        self._read = one.end + 1
+                        yield file, one
             if not self._path(self._file + 1).is_file():
                 return
             self._file += 1
@@ -93,14 +86,3 @@ class Follower:
         """Return the path of the first file, or of a later one after rotation."""
         stem, _, suffix = FLOWS.partition(".")
         return self._folder / (f"{stem}-{number + 1:03}.{suffix}" if number else FLOWS)
-
-
-def _next_record(file: Any) -> bytes:
-    head = file.read(13)
-    found = _LENGTH.match(head)
-    if not found:
-        return b""
-    whole = found.end() + int(found[1]) + 1
-    file.seek(-len(head), os.SEEK_CUR)
-    record: bytes = file.read(whole)
-    return record if len(record) == whole else b""
