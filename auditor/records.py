@@ -207,12 +207,11 @@ class Loss:
 Strength = Literal["strong", "medium", "weak"]
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """A leaf with its category, rule and evidence; `category` is `other` when no rule fits."""
+class Meaning(NamedTuple):
+    """What a value is, and how we know."""
 
-    leaf: Leaf
     category: str
+    """`other` when no rule fits."""
     strength: Strength
     rule: str = ""
     """Id of the field rule, `lexicon`, or empty when nothing fits."""
@@ -223,12 +222,62 @@ class Observation:
     unit: str = ""
     secret: str = ""
     """Kind of secret (`token`, `account-id`, `email` …): redacted wherever its value appears."""
+    indicates: tuple[str, ...] = ()
+    """Categories that may be worked out from this field though it does not name them."""
+
+
+NO_MEANING = Meaning("other", "weak")
+
+
+class Observation(NamedTuple):
+    """A leaf with its meaning."""
+
+    leaf: Leaf
+    meaning: Meaning = NO_MEANING
     event: str = ""
     """Name of the event the leaf belongs to, where the endpoint has events."""
     event_time: float | None = None
     """When it happened according to the message itself, in seconds since 1970."""
-    indicates: tuple[str, ...] = ()
-    """Categories that may be worked out from this field though it does not name them."""
+
+    @property
+    def category(self) -> str:
+        """Kind of data."""
+        return self.meaning.category
+
+    @property
+    def strength(self) -> Strength:
+        """How sure that is."""
+        return self.meaning.strength
+
+    @property
+    def rule(self) -> str:
+        """Id of the rule that says so."""
+        return self.meaning.rule
+
+    @property
+    def basis(self) -> str:
+        """How the rule is known."""
+        return self.meaning.basis
+
+    @property
+    def means(self) -> str:
+        """What the field is, in plain words."""
+        return self.meaning.means
+
+    @property
+    def unit(self) -> str:
+        """Unit of the value."""
+        return self.meaning.unit
+
+    @property
+    def secret(self) -> str:
+        """Kind of secret, if it is one."""
+        return self.meaning.secret
+
+    @property
+    def indicates(self) -> tuple[str, ...]:
+        """Categories that may be worked out from it."""
+        return self.meaning.indicates
 
 
 @dataclass(frozen=True, slots=True)

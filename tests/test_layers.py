@@ -29,6 +29,7 @@ HOMES = {
     "cryptography": {"doctor", "selftest"},
     "jinja2": {"report"},
     "mitmproxy": {"flows", "sources", "recorder", "capture", "selftest"},
+    "orjson": {"decode"},
     "pandas": {"tables", "stats", "claims", "report"},
     "plotly": {"report"},
     "pyarrow": {"tables"},

@@ -1,27 +1,23 @@
-"""Turn the leaves of one message into observations: rules first, then words."""
+"""Turn the leaves of one message into observations: rules first, then words.
+
+What the names in and around a field say is worked out once for a place, its event and the names
+beside it; only what depends on the value is asked for every value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from auditor import paths
 from auditor.catalogue.model import Catalogue, FieldRule
+from auditor.classify import meanings
 from auditor.classify.events import SCALE, Clock, EventFinder, moment
 from auditor.classify.fields import RuleBook
-from auditor.classify.lexicon import Judge, Judgement, Surroundings
-from auditor.classify.neighbours import home
-from auditor.records import Decoded, Exchange, Leaf, Observation, Site, Strength, Value
+from auditor.classify.lexicon import Judge, Surroundings
+from auditor.classify.neighbours import Neighbours, home
+from auditor.places import Place
+from auditor.records import NO_MEANING, Decoded, Exchange, Leaf, Meaning, Observation, Site
 
-_STRENGTH: dict[str, Strength] = {
-    "documented": "strong",
-    "schema": "strong",
-    "observed": "strong",
-    "reverse-engineered": "medium",
-    "name": "weak",
-    "inferred": "weak",
-}
-_SECRET_KIND = {"device-id": "device"}
 _LONGEST_NAME = 128
 _MOST_NAMES = 64
 """In objects with more members the neighbours say nothing: they are lists or dictionaries."""
@@ -30,17 +26,65 @@ _SPOKEN = frozenset({"body", "query"})
 _ALONE: frozenset[str] = frozenset()
 _MEMORY = 50_000
 
+_Key = tuple[Place, str]
+"""A place and its event."""
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What the names in and around a field say, whatever its value."""
 
-    own: str
-    around: Surroundings
-    secret: str
-    names_event: bool
-    mute: bool
-    """No word of the lexicon: the value need not be looked at."""
+class _Field:
+    """What is known of a place in an event, among certain neighbours, whatever the value."""
+
+    __slots__ = ("_judge", "_meanings", "is_mute", "names_event", "rules", "scored", "secret")
+
+    def __init__(
+        self, judge: Judge, rules: tuple[FieldRule, ...], name: str, around: Surroundings
+    ) -> None:
+        self._judge = judge
+        self.rules = rules
+        """Rules that may hold, the best first."""
+        self.secret = judge.secret(name, around)
+        self.names_event = judge.is_event_name(name)
+        self.scored = judge.scored(name, around)
+        self._meanings: dict[tuple[object, ...], Meaning] = {}
+        self.is_mute = not (rules or self.secret or self.names_event or self.scored.speaks)
+        """Whether neither a rule nor a word says anything: the value need not be looked at."""
+
+    def meaning(self, leaf: Leaf, rule: FieldRule | None) -> Meaning:
+        """Return what a value is; the same rule and shapes of values mean the same."""
+        value = leaf.value
+        if rule is None:
+            return self._by_words(leaf, None)
+        if meanings.is_unmeasured(value, rule):
+            return self._kept((rule.id, rule.where, value is None or value == ""), leaf, rule)
+        if not rule.category:
+            return self._by_words(leaf, rule)
+        if rule.names_event and isinstance(value, str):
+            said = self._judge.judge_name(value[:_LONGEST_NAME])
+            if said.category != "other":
+                return meanings.by_words(said)
+        return self._kept((rule.id, rule.where), leaf, rule)
+
+    def _kept(self, key: tuple[object, ...], leaf: Leaf, rule: FieldRule) -> Meaning:
+        found = self._meanings.get(key)
+        if found is None:
+            at_rest = len(key) > 2  # noqa: PLR2004
+            made = meanings.unmeasured(leaf.value, rule) if at_rest else meanings.by_rule(rule)
+            found = self._meanings[key] = made
+        return found
+
+    def _by_words(self, leaf: Leaf, rule: FieldRule | None) -> Meaning:
+        """Read the value where the field names an event, else the field's name."""
+        secret = self.secret or (rule.secret if rule else "")
+        if self.names_event and isinstance(leaf.value, str):
+            said = self._judge.judge_name(leaf.value[:_LONGEST_NAME])
+            if said.category != "other":
+                return meanings.by_words(said, secret, rule)
+        shapes = self.scored.shapes(leaf.value)
+        key = (rule.id if rule else "", rule.where if rule else (), shapes)
+        found = self._meanings.get(key)
+        if found is None:
+            said = self.scored.judge(shapes)
+            found = self._meanings[key] = meanings.by_words(said, secret, rule)
+        return found
 
 
 class Classifier:
@@ -48,7 +92,7 @@ class Classifier:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._judge = Judge(catalogue.lexicon)
-        self._readings: dict[tuple[str, str, frozenset[str], bool], _Reading] = {}
+        self._fields: dict[tuple[RuleBook, Place, str, frozenset[str]], _Field] = {}
         self._names: dict[frozenset[str], frozenset[str]] = {}
         self._general = RuleBook((), catalogue.headers)
         self._books: dict[str, RuleBook] = {}
@@ -71,104 +115,63 @@ class Classifier:
         book = self._books.get(name, self._general) if site.known else self._general
         finder = self._finders.get(name, self._finder) if site.known else self._finder
         events = finder.find(leaves)
-        rules = book.choose(leaves, events)
+        keys = [(leaf[0], event) for leaf, event in zip(leaves, events, strict=True)]
+        fields = self._fields_of(book, set(keys))
+        rules = _chosen(book, leaves, keys, fields)
         times = _times(leaves, rules)
-        names = self._beside(leaves)
-        columns = zip(leaves, events, times, rules, names, strict=True)
-        return tuple(self._observe(*column) for column in columns)
+        found = []
+        for number, leaf in enumerate(leaves):
+            field = fields[keys[number]]
+            meaning = field.meaning(leaf, rules.get(number)) if field else NO_MEANING
+            found.append(Observation(leaf, meaning, events[number], times[number]))
+        return tuple(found)
 
-    def _beside(self, leaves: Sequence[Leaf]) -> list[frozenset[str]]:
-        """Return the names in each leaf's object, its own among them; equal sets are one set."""
-        places: list[tuple[str, tuple[int, ...]] | None] = []
-        found: dict[tuple[str, tuple[int, ...]] | None, set[str]] = {}
-        for leaf in leaves:
-            place = None
-            if leaf.context in _SPOKEN:
-                around, levels, name = home(leaf.path)
-                place = (around, leaf.at[:levels])
-                found.setdefault(place, set()).update(name)
-            places.append(place)
+    def _fields_of(self, book: RuleBook, keys: Iterable[_Key]) -> dict[_Key, _Field | None]:
+        """Return what is known of every place of a message; None where that is nothing."""
+        beside = self._beside(keys)
+        if len(self._fields) >= _MEMORY:
+            self._fields.clear()
+        found: dict[_Key, _Field | None] = {}
+        for key in beside:
+            place, event = key
+            heard = event if book.by_event or self._judge.matters(event) else ""
+            full = (book, place, heard, beside[key])
+            field = self._fields.get(full)
+            if field is None:
+                field = self._fields[full] = self._make(*full)
+            found[key] = None if field.is_mute else field
+        return found
+
+    def _beside(self, keys: Iterable[_Key]) -> dict[_Key, frozenset[str]]:
+        """Return the names beside each place that matter: in the same object, in this event.
+
+        All items of an array count as one object. Equal sets are one set.
+        """
+        groups: dict[tuple[str, str, str], set[str]] = {}
+        homes: dict[_Key, tuple[str, str, str] | None] = {}
+        for place, event in keys:
+            group = None
+            if place.context in _SPOKEN:
+                around, _, name = home(place.path)
+                group = (place.context, around, event)
+                groups.setdefault(group, set()).update(name)
+            homes[place, event] = group
         if len(self._names) >= _MEMORY:
             self._names.clear()
-        sets = {
-            place: self._names.setdefault(names, names)
-            for place, names in ((place, frozenset(names)) for place, names in found.items())
-            if len(names) <= _MOST_NAMES
-        }
-        return [sets.get(place, _ALONE) for place in places]
+        sets: dict[tuple[str, str, str] | None, frozenset[str]] = {}
+        for told, names in groups.items():
+            if len(names) <= _MOST_NAMES:
+                frozen = frozenset(filter(self._judge.matters, names))
+                sets[told] = self._names.setdefault(frozen, frozen)
+        return {key: sets.get(group, _ALONE) for key, group in homes.items()}
 
-    def _observe(
-        self,
-        leaf: Leaf,
-        event: str,
-        when: float | None,
-        rule: FieldRule | None,
-        beside: frozenset[str],
-    ) -> Observation:
-        if rule is None:
-            return self._by_words(leaf, event, when, None, beside)
-        if _is_unmeasured(leaf.value, rule):
-            return _unmeasured(leaf, event, when, rule)
-        if not rule.category:
-            return self._by_words(leaf, event, when, rule, beside)
-        if rule.names_event and isinstance(leaf.value, str):
-            said = self._judge.judge_name(leaf.value[:_LONGEST_NAME])
-            if said.category != "other":
-                return _by_lexicon(leaf, said, event, when)
-        return _by_rule(leaf, event, when, rule)
-
-    def _by_words(
-        self,
-        leaf: Leaf,
-        event: str,
-        when: float | None,
-        rule: FieldRule | None,
-        beside: frozenset[str],
-    ) -> Observation:
-        reading = self._read(leaf, event, beside)
-        if reading.mute and rule is None:
-            return Observation(leaf, "other", "weak", event=event, event_time=when)
-        said = self._say(reading, leaf.value)
-        secret = reading.secret or (rule.secret if rule else "")
-        if said.category != "other":
-            return _by_lexicon(leaf, said, event, when, secret, rule)
-        return Observation(
-            leaf,
-            _SECRET_KIND.get(secret, "identity") if secret else "other",
-            "weak",
-            rule=rule.id if rule else ("lexicon" if secret else ""),
-            basis=rule.evidence.basis if rule else ("lexicon" if secret else ""),
-            means=rule.means if rule else "",
-            secret=secret,
-            event=event,
-            event_time=when,
-        )
-
-    def _read(self, leaf: Leaf, event: str, beside: frozenset[str]) -> _Reading:
-        """Return what the names say; the same names are read once."""
-        spoken = leaf.context in _SPOKEN
-        key = (leaf.path, event, beside, spoken)
-        known = self._readings.get(key)
-        if known is not None:
-            return known
-        own, above = self._judge.own_name(paths.keys(leaf.path))
+    def _make(self, book: RuleBook, place: Place, event: str, beside: frozenset[str]) -> _Field:
+        own, above = self._judge.own_name(paths.keys(place.path))
         around = Surroundings()
-        if spoken:
+        if place.context in _SPOKEN:
             around = Surroundings((event, *above) if event else above, beside - {own})
-        secret = self._judge.secret(own, around)
-        names_event = self._judge.is_event_name(own)
-        mute = not (secret or names_event or self._judge.speaks(own, around))
-        if len(self._readings) >= _MEMORY:
-            self._readings.clear()
-        return self._readings.setdefault(key, _Reading(own, around, secret, names_event, mute))
-
-    def _say(self, reading: _Reading, value: Value) -> Judgement:
-        """Read the value where the field names an event, else the field's name."""
-        if reading.names_event and isinstance(value, str):
-            said = self._judge.judge_name(value[:_LONGEST_NAME])
-            if said.category != "other":
-                return said
-        return self._judge.judge(reading.own, value, reading.around)
+        rules = book.resolve(event, place.context, place.path)
+        return _Field(self._judge, rules, own, around)
 
 
 def parameter_leaves(site: Site) -> list[Leaf]:
@@ -176,73 +179,43 @@ def parameter_leaves(site: Site) -> list[Leaf]:
     return [Leaf.of("path", name, value) for name, value in site.parameters]
 
 
-def _times(leaves: Sequence[Leaf], rules: Sequence[FieldRule | None]) -> Sequence[float | None]:
+def _chosen(
+    book: RuleBook, leaves: Sequence[Leaf], keys: Sequence[_Key], fields: dict[_Key, _Field | None]
+) -> dict[int, FieldRule]:
+    """Return the rule of every leaf that has one, by the leaf's number."""
+    ruled = {key: field.rules for key, field in fields.items() if field and field.rules}
+    if not ruled:
+        return {}
+    near: Neighbours | None = None
+    chosen: dict[int, FieldRule] = {}
+    for number, key in enumerate(keys):
+        rules = ruled.get(key)
+        if rules is None:
+            continue
+        if rules[0].where:
+            near = near or book.neighbours(leaves)
+            rule = book.first(rules, leaves[number], near)
+        else:
+            rule = rules[0]
+        if rule is not None:
+            chosen[number] = rule
+    return chosen
+
+
+def _times(leaves: Sequence[Leaf], rules: dict[int, FieldRule]) -> Sequence[float | None]:
     """Return for every leaf the time of its neighbour with a time unit."""
     told = [
-        (leaf, when)
-        for leaf, rule in zip(leaves, rules, strict=True)
-        if rule and rule.unit in SCALE and rule.category and not _is_unmeasured(leaf.value, rule)
-        if (when := moment(leaf.value, rule.unit)) is not None
+        (leaves[number], when)
+        for number, rule in rules.items()
+        if rule.unit in SCALE
+        and rule.category
+        and not meanings.is_unmeasured(leaves[number].value, rule)
+        and (when := moment(leaves[number].value, rule.unit)) is not None
     ]
     if not told:
         return [None] * len(leaves)
     clock = Clock(told)
     return [
-        clock.time_of(leaf, rule.time if rule else "")
-        for leaf, rule in zip(leaves, rules, strict=True)
+        clock.time_of(leaf, rules[number].time if number in rules else "")
+        for number, leaf in enumerate(leaves)
     ]
-
-
-def _is_unmeasured(value: Value, rule: FieldRule) -> bool:
-    """Say whether a field is there, but empty or at rest: it decides nothing."""
-    return value is None or value == "" or value in rule.off
-
-
-def _unmeasured(leaf: Leaf, event: str, when: float | None, rule: FieldRule) -> Observation:
-    return Observation(
-        leaf,
-        rule.category or "other",
-        "weak",
-        rule.id,
-        rule.evidence.basis,
-        f"{rule.means} ({'empty' if leaf.value in {None, ''} else 'resting value'})",
-        event=event,
-        event_time=when,
-    )
-
-
-def _by_rule(leaf: Leaf, event: str, when: float | None, rule: FieldRule) -> Observation:
-    return Observation(
-        leaf,
-        rule.category,
-        _STRENGTH[rule.evidence.basis],
-        rule.id,
-        rule.evidence.basis,
-        rule.means,
-        rule.unit,
-        rule.secret,
-        event,
-        when,
-        rule.indicates,
-    )
-
-
-def _by_lexicon(
-    leaf: Leaf,
-    said: Judgement,
-    event: str,
-    when: float | None,
-    secret: str = "",
-    rule: FieldRule | None = None,
-) -> Observation:
-    return Observation(
-        leaf,
-        said.category,
-        said.strength,
-        "lexicon",
-        "lexicon",
-        f"{rule.means}; {said.means}" if rule else said.means,
-        secret=secret,
-        event=event,
-        event_time=when,
-    )

@@ -13,7 +13,7 @@ from auditor.classify.fields import is_whole
 from auditor.classify.lexicon import Judge
 from auditor.classify.neighbours import containers
 from auditor.classify.shapes import number_of
-from auditor.places import Context
+from auditor.places import Context, Place
 from auditor.records import Leaf, Value
 
 _Place: TypeAlias = tuple[Context, str]
@@ -51,30 +51,44 @@ class EventFinder:
 
     def find(self, leaves: Sequence[Leaf]) -> list[str]:
         """Return the event of every leaf; empty where there is none."""
-        places = self._places or self._guess(leaves)
-        if not places:
+        telling = self._telling(leaves)
+        places = self._places or _spelled(telling)
+        if not telling:
             return [""] * len(leaves)
-        told = _told(leaves, places)
-        return [_best(leaf.at, _sources(leaf.context, leaf.path, places), told) for leaf in leaves]
+        told = _told(telling)
+        sources: dict[Place, tuple[tuple[int, int, _Place], ...]] = {}
+        events = []
+        for place, _, at in leaves:
+            mine = sources.get(place)
+            if mine is None:
+                mine = sources[place] = _sources(place.context, place.path, places)
+            events.append(_best(at, mine, told) if mine else "")
+        return events
 
-    def _guess(self, leaves: Sequence[Leaf]) -> tuple[_Place, ...]:
-        found: dict[_Place, None] = {}
-        for leaf in leaves:
-            spoken = leaf.context in _TOGETHER and isinstance(leaf.value, str)
-            if spoken and self._names_event(leaf.path):
-                found[leaf.context, leaf.path] = None
-        return tuple(found)[:_MOST_PLACES]
+    def _telling(self, leaves: Sequence[Leaf]) -> list[Leaf]:
+        """Return the leaves that may name an event."""
+        places = {leaf[0] for leaf in leaves}
+        if self._places:
+            marked = {one for one in places if (one.context, one.path) in self._places}
+            return [leaf for leaf in leaves if leaf[0] in marked] if marked else []
+        marked = {one for one in places if one.context in _TOGETHER and self._names_event(one.path)}
+        found = [leaf for leaf in leaves if leaf[0] in marked and isinstance(leaf[1], str)]
+        first = _spelled(found)
+        return [leaf for leaf in found if (leaf.context, leaf.path) in first]
 
 
-def _told(leaves: Sequence[Leaf], places: Sequence[_Place]) -> dict[_Spot, str]:
-    """Return the event names that stand at the places; empty where a value can be no name."""
+def _spelled(leaves: Sequence[Leaf]) -> tuple[_Place, ...]:
+    """Return the first few places of leaves, spelled out."""
+    return tuple(dict.fromkeys((leaf.context, leaf.path) for leaf in leaves))[:_MOST_PLACES]
+
+
+def _told(telling: Sequence[Leaf]) -> dict[_Spot, str]:
+    """Return the event names that leaves tell; empty where a value can be no name."""
     told: dict[_Spot, str] = {}
-    for leaf in leaves:
-        if (leaf.context, leaf.path) in places:
-            value = leaf.value
-            name = value if isinstance(value, str) and _NAME.fullmatch(value) else ""
-            for size in range(len(leaf.at) + 1):
-                told.setdefault((leaf.context, leaf.path, leaf.at[:size]), name)
+    for place, value, at in telling:
+        name = value if isinstance(value, str) and _NAME.fullmatch(value) else ""
+        for size in range(len(at) + 1):
+            told.setdefault((place.context, place.path, at[:size]), name)
     return told
 
 

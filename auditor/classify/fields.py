@@ -21,6 +21,8 @@ class RuleBook:
         self._exact: dict[tuple[Context, str], list[tuple[bool, FieldRule]]] = {}
         self._loose: list[tuple[Context, re.Pattern[str], bool, FieldRule]] = []
         self._resolved: dict[tuple[str, Context, str], tuple[FieldRule, ...]] = {}
+        self.by_event = False
+        """Whether any rule holds in one event only."""
         self.where_names: frozenset[str] = frozenset()
         """Names that conditions look at."""
         self.where_paths: frozenset[str] = frozenset()
@@ -29,18 +31,14 @@ class RuleBook:
             for rule in group:
                 self._add(rule, own=own)
 
-    def choose(self, leaves: Sequence[Leaf], events: Sequence[str]) -> list[FieldRule | None]:
-        """Return the rule of every leaf of one message, or None where none fits."""
-        near = Neighbours(leaves, self.where_names, self.where_paths)
-        chosen: list[FieldRule | None] = []
-        for leaf, event in zip(leaves, events, strict=True):
-            for rule in self.resolve(event, leaf.context, leaf.path):
-                if not rule.where or _holds(rule, leaf, near):
-                    chosen.append(rule)
-                    break
-            else:
-                chosen.append(None)
-        return chosen
+    def neighbours(self, leaves: Sequence[Leaf]) -> Neighbours:
+        """Return the values of one message that conditions look at."""
+        return Neighbours(leaves, self.where_names, self.where_paths)
+
+    @staticmethod
+    def first(rules: Iterable[FieldRule], leaf: Leaf, near: Neighbours) -> FieldRule | None:
+        """Return the first rule whose conditions hold for a leaf."""
+        return next((one for one in rules if not one.where or _holds(one, leaf, near)), None)
 
     def resolve(self, event: str, context: Context, path: str) -> tuple[FieldRule, ...]:
         """Return the rules that may hold for a field, the best first; conditions are not tested."""
@@ -68,6 +66,7 @@ class RuleBook:
             self._exact.setdefault((rule.context, rule.path), []).append((own, rule))
         else:
             self._loose.append((rule.context, pattern.compiled(rule.path), own, rule))
+        self.by_event = self.by_event or bool(rule.event)
         for key, _ in rule.where:
             self._watch(key)
         if rule.time:

@@ -54,19 +54,27 @@ class _Score:
 NOTHING = Judgement("other", "weak", "")
 
 
-class Judge:
-    """Scores names against the lexicon; remembers what it has scored."""
+class Scored:
+    """What the names in and around a field say; values are held against it by their shape."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-        self._scored: dict[tuple[str, Surroundings], tuple[_Score, ...]] = {}
-        self._names: dict[str, dict[str, float]] = {}
+    __slots__ = ("_scores",)
 
-    def judge(self, name: str, value: Value, around: Surroundings) -> Judgement:
-        """Return what a field is about, from its name, its value and the names around it."""
+    def __init__(self, scores: tuple[_Score, ...]) -> None:
+        self._scores = scores
+
+    @property
+    def speaks(self) -> bool:
+        """Whether any word of the lexicon counts here."""
+        return bool(self._scores)
+
+    def shapes(self, value: Value) -> tuple[str, ...]:
+        """Return which shape the value has for each of the categories in question."""
+        return tuple([fits(value, one.words.shapes) for one in self._scores])
+
+    def judge(self, shapes: tuple[str, ...]) -> Judgement:
+        """Return what a field is about, given the shapes of its value."""
         best: tuple[float, str, _Score] | None = None
-        for score in self._scores(name, around):
-            shape = fits(value, score.words.shapes)
+        for score, shape in zip(self._scores, shapes, strict=True):
             points = score.points + (_SHAPE if shape else 0.0)
             if best is None or points > best[0]:
                 best = (points, shape, score)
@@ -81,6 +89,25 @@ class Judge:
             score.words.category, "medium" if sure else "weak", _sentence(reasons, points)
         )
 
+
+class Judge:
+    """Scores names against the lexicon; remembers what it has scored."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._scored: dict[tuple[str, Surroundings], tuple[_Score, ...]] = {}
+        self._names: dict[str, dict[str, float]] = {}
+        self._matter: dict[str, bool] = {}
+
+    def judge(self, name: str, value: Value, around: Surroundings) -> Judgement:
+        """Return what a field is about, from its name, its value and the names around it."""
+        scored = self.scored(name, around)
+        return scored.judge(scored.shapes(value))
+
+    def scored(self, name: str, around: Surroundings) -> Scored:
+        """Return what the names say, so that values can be held against it."""
+        return Scored(self._scores(name, around))
+
     def judge_name(self, name: str) -> Judgement:
         """Return what an event is about, from its name alone; candidates do not count."""
         best = max(self._scores(name, Surroundings()), key=lambda one: one.points, default=None)
@@ -89,10 +116,6 @@ class Judge:
         return Judgement(
             best.words.category, "medium", _sentence(["event name", *best.reasons], best.points)
         )
-
-    def speaks(self, name: str, around: Surroundings) -> bool:
-        """Say whether any word of the lexicon counts here."""
-        return bool(self._scores(name, around))
 
     def secret(self, name: str, around: Surroundings) -> str:
         """Return the kind of secret that a name speaks of, or an empty text."""
@@ -109,6 +132,16 @@ class Judge:
         while end > 0 and "".join(split_words(names[end])) in self._lexicon.carriers:
             end -= 1
         return (names[end], names[:end]) if names else ("", ())
+
+    def matters(self, name: str) -> bool:
+        """Say whether a name around a field can change what the field is judged to be."""
+        known = self._matter.get(name)
+        if known is None:
+            if len(self._matter) >= _MEMORY:
+                self._matter.clear()
+            partner = any(run in self._lexicon.partners for run in self._runs(name))
+            known = self._matter[name] = partner or bool(self._plain(name))
+        return known
 
     def is_event_name(self, name: str) -> bool:
         """Say whether the value of a field with this name tells what happened."""

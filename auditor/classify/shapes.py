@@ -26,7 +26,10 @@ _MOMENTS = (1.0e9, 3.0e9)
 
 def fits(value: Value, shapes: tuple[str, ...]) -> str:
     """Return the name of the first shape that fits, or an empty text."""
-    return next((shape for shape in shapes if _SHAPES[shape](value)), "")
+    for shape in shapes:
+        if _SHAPES[shape](value):
+            return shape
+    return ""
 
 
 def number_of(value: Value) -> float | None:

@@ -19,7 +19,14 @@ _JWT = re.compile(r"(?:[Bb]earer )?(ey[\w-]+)\.(e[\w-]+)\.[\w-]*")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\- ]{12,}={0,2}")
 _HEX = re.compile(r"(?:7[bB]|5[bB]|1[fF]8[bB])[0-9a-fA-F]{8,}")
 _PERCENT = re.compile(r"%(?:25)*(?:7[Bb]|5[Bb])")
+_PLAIN = re.compile(r"[0-9a-fA-F-]++|[a-z_ -]++")
+"""Words and ids in hex, which come by the million. In base64 an object begins with `ey`, an array
+with W, gzip with H4s, and `=` gives a capital or a digit: words are none of it. A form spelled in
+hex letters only would be an accident."""
+_TOKENS = ("ey", "Bearer ey", "bearer ey")
+_OPENS = ("{", "[")
 _SHORTEST = 5
+_SHORTEST_PACKED = 12
 _ROUNDS = 3
 _OPAQUE_FROM = 512
 """Characters of base64 from which unknown content counts as unread; shorter ones are ids."""
@@ -29,17 +36,18 @@ def reread(text: str, meter: Meter) -> Reading | None:
     """Return what a string says when it is decoded once more, or None when it is plain."""
     if len(text) < _SHORTEST:
         return None
-    found = json.structure(text)
-    if found is not None:
-        return Reading(1, ("json",), found)
-    if text[0] == "%":
+    first = text[0]
+    if first in _OPENS or first.isspace():
+        found = json.structure(text)
+        if found is not None:
+            return Reading(1, ("json",), found)
+    if first == "%":
         return _percent(text)
-    if text.startswith(("ey", "Bearer ey", "bearer ey")) and text.count(".") == 2:  # noqa: PLR2004
+    if first in "eBb" and text.startswith(_TOKENS) and text.count(".") == 2:  # noqa: PLR2004
         return _token(text)
-    pairs = form.structure(text)
-    if pairs is not None:
+    if "&" in text and (pairs := form.structure(text)) is not None:
         return Reading(1, ("form",), pairs)
-    return _packed(text, meter)
+    return _packed(text, meter) if len(text) >= _SHORTEST_PACKED else None
 
 
 def _percent(text: str) -> Reading | None:
@@ -85,7 +93,7 @@ def _packed(text: str, meter: Meter) -> Reading | None:
         found = _structured(bytes.fromhex(text), "hex", meter)
         if found is not None:
             return found
-    if not _BASE64.fullmatch(text):
+    if _PLAIN.fullmatch(text) or not _BASE64.fullmatch(text):
         return None
     data = _unbase64(text)
     if data is None:

@@ -58,10 +58,14 @@ class Walk:
 
     def node(self, node: Node, place: Place, at: At = ()) -> None:
         """Write down everything below a place; `at` holds one index per repeated level."""
-        visit = self._VISIT.get(type(node))
+        kind = type(node)
+        if kind in _SINGLE and len(self._leaves) < self._limits.leaves:
+            self._leaves.append(_new(Leaf, (place, node, at)))
+            return
+        visit = self._VISIT.get(kind)
         if visit is None:
             self.leaf(node, place, at)  # type: ignore[arg-type]  # all other nodes are in the table
-        elif type(node) in _CONTAINERS and self._is_deep(place):
+        elif kind in _CONTAINERS and self._is_deep(place):
             self._miss(Gap(OVER_LIMIT, _weigh(node), "nested too deeply"), place)
         else:
             visit(self, node, place, at)
@@ -71,7 +75,7 @@ class Walk:
         if self._is_full():
             self._dropped += 1
         else:
-            self._leaves.append(Leaf(place, value, at))
+            self._leaves.append(_new(Leaf, (place, value, at)))
 
     def string(self, value: str, place: Place, at: At = ()) -> None:
         """Write a string down, or what it says when it is decoded once more."""

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from auditor.capture.control import PLANTS, Control, find, run_control
 from auditor.catalogue import load_catalogue
-from auditor.records import Leaf, Observation
+from auditor.records import Leaf, Meaning, Observation
 from auditor.selftest.plants import make_plants
 
 
 def observations(*facts: tuple[object, str]) -> list[Observation]:
     return [
-        Observation(Leaf.of("body", "a", value), category, "medium")  # type: ignore[arg-type]
+        Observation(Leaf.of("body", "a", value), Meaning(category, "medium"))  # type: ignore[arg-type]
         for value, category in facts
     ]
 

@@ -7,9 +7,9 @@ from mitmproxy.test import tflow
 
 from auditor.catalogue.model import Catalogue
 from auditor.recorder import labels
-from auditor.records import Leaf, Observation, Site
+from auditor.records import Leaf, Meaning, Observation, Site
 
-LOOP = Observation(Leaf.of("body", "loopIn", 5), "loop", "medium")
+LOOP = Observation(Leaf.of("body", "loopIn", 5), Meaning("loop", "medium"))
 
 
 def site(receiver: str, endpoint: str, known: bool) -> Site:
@@ -41,13 +41,15 @@ def test_place_is_in_words_of_the_catalogue(catalogue: Catalogue, at: Site, plac
 def test_categories_stand_in_the_order_of_the_report(catalogue: Catalogue) -> None:
     one, made = tflow.tflow(), labels.Labels(catalogue)
     made.put(one, site("tidal", "x", False), [LOOP])
-    made.put(one, site("tidal", "x", False), [Observation(LOOP.leaf, "playback", "strong")])
+    made.put(
+        one, site("tidal", "x", False), [Observation(LOOP.leaf, Meaning("playback", "strong"))]
+    )
     assert one.comment == "playback loop — TIDAL"
 
 
 def test_a_hint_that_was_confirmed_is_no_hint(catalogue: Catalogue) -> None:
     one, made = tflow.tflow(), labels.Labels(catalogue)
-    hint = Observation(LOOP.leaf, "loop", "weak")
+    hint = Observation(LOOP.leaf, Meaning("loop", "weak"))
     made.put(one, site("tidal", "x", False), [hint])
     assert one.metadata == {labels.WEAK: ["loop"]}
     made.put(one, site("tidal", "x", False), [hint, LOOP])

@@ -1,15 +1,17 @@
 """What is counted about a field."""
 
-from dataclasses import replace
-
-from auditor.records import Leaf, Observation, Site, Value
+from auditor.records import Leaf, Meaning, Observation, Site, Value
 from auditor.tables.profile import DISTINCT_CAP, Profile, Profiles
 
 SITE = Site("one.example", "one.example", "unknown", "POST /in", "other")
 
 
 def seen(value: Value, path: str = "x") -> Observation:
-    return Observation(Leaf.of("body", path, value), "other", "weak")
+    return Observation(Leaf.of("body", path, value))
+
+
+def meaning(one: Meaning) -> Observation:
+    return seen(1)._replace(meaning=one)
 
 
 def only(profiles: Profiles) -> Profile:
@@ -45,9 +47,9 @@ def test_different_values_are_counted_up_to_a_limit() -> None:
 
 def test_strongest_observation_tells_what_a_field_is() -> None:
     profiles = Profiles()
-    weak = replace(seen(1), category="seek", rule="lexicon", means="first")
-    firm = replace(weak, strength="strong", rule="r", means="second", unit="s")
-    for one in (seen(1), weak, firm, replace(firm, means="third"), seen(2)):
+    weak = Meaning("seek", "weak", "lexicon", means="first")
+    firm = weak._replace(strength="strong", rule="r", means="second", unit="s")
+    for one in (seen(1), *map(meaning, (weak, firm, firm._replace(means="third"))), seen(2)):
         profiles.add(SITE, 1.0, one, "")
     best = only(profiles).best
     assert (best.category, best.strength, best.rule, best.means, best.unit) == (
@@ -61,6 +63,6 @@ def test_strongest_observation_tells_what_a_field_is() -> None:
 
 def test_rule_that_decides_nothing_is_named() -> None:
     profiles = Profiles()
-    profiles.add(SITE, 1.0, replace(seen(1), rule="r", means="a counter"), "1")
+    profiles.add(SITE, 1.0, meaning(Meaning("other", "weak", "r", means="a counter")), "1")
     best = only(profiles).best
     assert (best.rule, best.means, best.category, best.strength) == ("r", "a counter", "other", "")
