@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mitmproxy import dns, flow, http, tcp, udp
-from mitmproxy.io import tnetstring
 
 from auditor.flows import OMITTED, TRIMMED
-from auditor.recorder import streams
+from auditor.recorder import netstring, streams
 from auditor.recorder.conversations import Conversations
 from auditor.recorder.recording import Recording, counted
 from auditor.session import media
@@ -113,7 +112,7 @@ class FlowStore:
             noted[TRIMMED] = talk.dropped
         if noted:
             state["metadata"] = {**state["metadata"], **noted}
-        self.recording.add_flow(tnetstring.dumps(state))
+        self.recording.add_flow(netstring.dumps(state))
 
 
 def _kept(part: http.Message) -> tuple[bytes | None, dict[str, Any]]:
