@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -73,6 +74,7 @@ def sweep(texts: pd.Series[str], redactor: Redactor) -> pd.Series[str]:
 
 
 def _fields(collector: Collector) -> list[Row]:
+    explain = lru_cache(maxsize=65536)(lambda means: collector.redactor.clean(means, _MEANS))
     return [
         (
             *collector.field_names(key),
@@ -86,7 +88,7 @@ def _fields(collector: Collector) -> list[Row]:
             one.best.unit,
             one.best.rule,
             one.best.basis,
-            collector.redactor.clean(one.best.means, _MEANS) if one.best.means else "",
+            explain(one.best.means) if one.best.means else "",
             " ".join(one.best.indicates),
             one.first,
             one.last,

@@ -6,6 +6,7 @@ from collections import Counter
 from functools import lru_cache
 
 from auditor.pipeline import Sent
+from auditor.places import Place
 from auditor.records import Connection, Excerpt, Exchange, Mark, Observation, Site
 from auditor.redact import Redactor
 from auditor.tables.profile import RANK, FieldKey, Profiles
@@ -96,19 +97,26 @@ class Collector:
 
     def _add_message(self, exchange: Exchange, site: Site, sent: Sent) -> list[Observation]:
         """Take one message; return the observations that say something."""
-        self.profiles.next_message()
+        alike: dict[tuple[Place, str], list[Observation]] = {}
         said = []
         for one in sent.observations:
-            preview = self._preview(one)
-            row = self.profiles.add(site, sent.time, one, preview)
-            if one.category != "other":
+            alike.setdefault((one[0][0], one[2]), []).append(one)
+            if one[1][0] != "other":
                 said.append(one)
-                self._add_observation(exchange, site, sent, one, (preview, row))
+            elif type(one[0][1]) is str:
+                self._preview(one)  # learns what is secret, wherever it stands
+        fields = {
+            key: self.profiles.add(site, sent.time, ones, self._preview)
+            for key, ones in alike.items()
+        }
+        for one in said:
+            row = fields[one.leaf.place, one.event].row
+            self._add_observation(exchange, site, sent, one, row)
         self._add_excerpts(exchange, site, sent, said)
         return said
 
     def _add_observation(
-        self, exchange: Exchange, site: Site, sent: Sent, one: Observation, known: tuple[str, int]
+        self, exchange: Exchange, site: Site, sent: Sent, one: Observation, field: int
     ) -> None:
         leaf = one.leaf
         self.rows["observations"].append(
@@ -122,7 +130,7 @@ class Collector:
                 self._name(one.event),
                 leaf.context,
                 self._path(leaf.path),
-                known[0],
+                self._preview(one),
                 self._number(one),
                 one.unit,
                 one.category,
@@ -130,7 +138,7 @@ class Collector:
                 one.rule,
                 one.basis,
                 " › ".join(leaf.steps),
-                known[1],
+                field,
             )
         )
 

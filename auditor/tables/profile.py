@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from auditor.records import Observation, Site
+from auditor.places import Place
+from auditor.records import Meaning, Observation, Site, Value
 
 DISTINCT_CAP = 1000
 RANK = {"": 0, "weak": 1, "medium": 2, "strong": 3}
+
+_MEMORY = 200_000
+
+Preview = Callable[[Observation], str]
 
 FieldKey = tuple[str, str, str, str, str]
 
@@ -40,7 +46,6 @@ class Profile:
     best: Verdict
     count: int = 0
     messages: int = 0
-    last_message: int = 0
     types: tuple[type, ...] = ()
     distinct: int = 0
 
@@ -51,42 +56,61 @@ class Profiles:
     def __init__(self) -> None:
         self.fields: dict[FieldKey, Profile] = {}
         """By receiver, endpoint, event, context and path, as captured: not redacted."""
+        self._known: dict[tuple[str, str, Place, str], Profile] = {}
+        """The same by place; forgotten when it grows too long."""
         self._values: set[int] = set()
         """Of every field and value that was counted as different."""
-        self._message = 0
 
-    def next_message(self) -> None:
-        """Count what follows as another message."""
-        self._message += 1
+    def add(
+        self, site: Site, time: float, alike: Sequence[Observation], preview: Preview
+    ) -> Profile:
+        """Take what one message, which left at a time, says in one place and event.
 
-    def add(self, site: Site, time: float, one: Observation, preview: str) -> int:
-        """Take one observation, which left at a time; return the row of its field."""
-        value = one.leaf.value
-        kind = type(value)
-        key = (site.receiver, site.endpoint, one.event, one.leaf.context, one.leaf.path)
-        known = self.fields.get(key)
+        `preview` returns what may be shown of a value.
+        """
+        known = self._find(site, time, alike[0], preview)
+        known.count += len(alike)
+        known.messages += 1
+        known.first = min(known.first, time)
+        known.last = max(known.last, time)
+        self._add_values(known, [one[0][1] for one in alike])
+        for meaning in {id(one[1]): one[1] for one in alike}.values():
+            if meaning.category != "other" and RANK[meaning.strength] > known.best.rank:
+                known.best = _verdict(meaning)
+        return known
+
+    def _find(self, site: Site, time: float, first: Observation, preview: Preview) -> Profile:
+        place, event = first.leaf.place, first.event
+        near = (site.receiver, site.endpoint, place, event)
+        known = self._known.get(near)
         if known is None:
-            known = Profile(len(self.fields), preview, time, time, _verdict(one))
-            self.fields[key] = known
-        known.count += 1
-        if known.last_message != self._message:
-            known.last_message = self._message
-            known.messages += 1
-            known.first = min(known.first, time)
-            known.last = max(known.last, time)
-        if kind not in known.types:
-            known.types += (kind,)
-        if known.distinct < DISTINCT_CAP:
-            mark = hash((known.row, kind, value))
-            if mark not in self._values:
-                self._values.add(mark)
+            key = (site.receiver, site.endpoint, event, place.context, place.path)
+            known = self.fields.get(key)
+            if known is None:
+                known = Profile(
+                    len(self.fields), preview(first), time, time, _verdict(first.meaning)
+                )
+                self.fields[key] = known
+            if len(self._known) >= _MEMORY:
+                self._known.clear()
+            self._known[near] = known
+        return known
+
+    def _add_values(self, known: Profile, values: Sequence[Value]) -> None:
+        kinds = list(map(type, values))
+        for kind in dict.fromkeys(kinds):
+            if kind not in known.types:
+                known.types += (kind,)
+        if known.distinct >= DISTINCT_CAP:
+            return
+        row, seen = known.row, self._values
+        for mark in {hash((row, kind, value)) for kind, value in zip(kinds, values, strict=True)}:
+            if mark not in seen and known.distinct < DISTINCT_CAP:
+                seen.add(mark)
                 known.distinct += 1
-        if one.category != "other" and RANK[one.strength] > known.best.rank:
-            known.best = _verdict(one)
-        return known.row
 
 
-def _verdict(one: Observation) -> Verdict:
+def _verdict(one: Meaning) -> Verdict:
     if one.category == "other" and not one.rule:
         return _OTHER
     strength = one.strength if one.category != "other" else ""

@@ -14,44 +14,45 @@ def meaning(one: Meaning) -> Observation:
     return seen(1)._replace(meaning=one)
 
 
-def only(profiles: Profiles) -> Profile:
-    (profile,) = profiles.fields.values()
-    return profile
+def add(profiles: Profiles, *alike: Observation, time: float = 1.0) -> Profile:
+    return profiles.add(SITE, time, alike, lambda one: str(one.leaf.value))
 
 
 def test_values_messages_and_times() -> None:
     profiles = Profiles()
-    for time, values in ((5.0, (1, 1, "1")), (3.0, (True, None))):
-        profiles.next_message()
-        for value in values:
-            assert profiles.add(SITE, time, seen(value), str(value)) == 0
-    one = only(profiles)
-    assert (one.count, one.messages, one.distinct) == (5, 2, 4)
+    add(profiles, *map(seen, (1, 1, "1")), time=5.0)
+    one = add(profiles, *map(seen, (True, None)), time=3.0)
+    assert (one.row, one.count, one.messages, one.distinct) == (0, 5, 2, 4)
     assert one.types == (int, str, bool, type(None))
     assert (one.first, one.last, one.example) == (3.0, 5.0, "1")
 
 
 def test_equal_values_of_two_fields_are_counted_for_both() -> None:
     profiles = Profiles()
-    rows = [profiles.add(SITE, 1.0, seen(7, path), "7") for path in ("a", "b", "a")]
+    rows = [add(profiles, seen(7, path)).row for path in ("a", "b", "a")]
     assert rows == [0, 1, 0]
     assert [one.distinct for one in profiles.fields.values()] == [1, 1]
 
 
+def test_places_that_are_spelled_alike_are_one_field() -> None:
+    profiles = Profiles()
+    packed = Observation(Leaf.of("body", "x", 7, steps=("gzip",)))
+    assert add(profiles, seen(7)) is add(profiles, packed)
+
+
 def test_different_values_are_counted_up_to_a_limit() -> None:
     profiles = Profiles()
-    for value in range(DISTINCT_CAP + 5):
-        profiles.add(SITE, 1.0, seen(value), "")
-    assert only(profiles).distinct == DISTINCT_CAP
+    for start in (0, 10):
+        one = add(profiles, *map(seen, range(start, DISTINCT_CAP + start)))
+    assert one.distinct == DISTINCT_CAP
 
 
 def test_strongest_observation_tells_what_a_field_is() -> None:
     profiles = Profiles()
     weak = Meaning("seek", "weak", "lexicon", means="first")
     firm = weak._replace(strength="strong", rule="r", means="second", unit="s")
-    for one in (seen(1), *map(meaning, (weak, firm, firm._replace(means="third"))), seen(2)):
-        profiles.add(SITE, 1.0, one, "")
-    best = only(profiles).best
+    add(profiles, seen(1), meaning(weak))
+    best = add(profiles, meaning(firm), meaning(firm._replace(means="third")), seen(2)).best
     assert (best.category, best.strength, best.rule, best.means, best.unit) == (
         "seek",
         "strong",
@@ -62,7 +63,5 @@ def test_strongest_observation_tells_what_a_field_is() -> None:
 
 
 def test_rule_that_decides_nothing_is_named() -> None:
-    profiles = Profiles()
-    profiles.add(SITE, 1.0, meaning(Meaning("other", "weak", "r", means="a counter")), "1")
-    best = only(profiles).best
+    best = add(Profiles(), meaning(Meaning("other", "weak", "r", means="a counter"))).best
     assert (best.rule, best.means, best.category, best.strength) == ("r", "a counter", "other", "")
