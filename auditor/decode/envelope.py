@@ -18,6 +18,8 @@ _LINE = 64 * 1024
 
 def read(raw: Raw) -> Reading | None:
     """Read an envelope; without any item it could be anything and is left to the others."""
+    if not _may_be(raw.data):
+        return None
     header, start = _line(raw.data, 0)
     if header is None:
         return None
@@ -40,6 +42,18 @@ def read(raw: Raw) -> Reading | None:
         members.append(((), Gap(DAMAGED, len(raw.data) - start, "no item header")))
     known = header.keys() <= _HEADER and start >= len(raw.data)
     return Reading(0.97 if known else 0.6, ("envelope",), Entries(members))
+
+
+def _may_be(data: bytes) -> bool:
+    """Look for a second line that is an object with a type: cheaper than reading the first."""
+    end = data.find(b"\n", 0, _LINE)
+    if data[:1] != b"{" or end < 0:
+        return False
+    while data[end : end + 1] in {b"\n", b"\r"}:
+        end += 1
+    after = data.find(b"\n", end, end + _LINE)
+    after = after if after >= 0 else end + _LINE
+    return data[end : end + 1] == b"{" and data.find(b'"type"', end, after) >= 0
 
 
 def _line(data: bytes, start: int) -> tuple[dict[str, Any] | None, int]:

@@ -19,6 +19,7 @@ _BASE = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _WORD = re.compile(r"[A-Za-z_$@%:\-][\w$@%:\-]*")
 _MOST_PAIRS = 250_000
 _MOST_PARTS = 16
+_MOSTLY = 0.8
 _INDEX = re.compile(r"[0-9]{1,9}")
 
 
@@ -92,7 +93,14 @@ def read(raw: Raw) -> Reading | None:
 
 
 def _lines(lines: list[str]) -> Reading | None:
-    if not all(_PAIRS.fullmatch(line) for line in lines):
+    """Read one hit per line; a line that is none stays text, as long as most are hits."""
+    if not _PAIRS.fullmatch(lines[0]) and not _PAIRS.fullmatch(lines[-1]):
         return None
-    members: list[tuple[Key, Node]] = [((number,), tree(line)) for number, line in enumerate(lines)]
-    return Reading(0.75, ("form",), Entries(members))
+    hits = [bool(_PAIRS.fullmatch(line) or _ONE.fullmatch(line)) for line in lines]
+    share = sum(hits) / len(lines)
+    if share < _MOSTLY:
+        return None
+    members: list[tuple[Key, Node]] = [
+        ((number,), tree(line) if hits[number] else line) for number, line in enumerate(lines)
+    ]
+    return Reading(0.75 * share, ("form",), Entries(members))

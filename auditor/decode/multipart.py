@@ -17,6 +17,8 @@ _FILENAME = re.compile(_PARAMETER.format("filename"), re.IGNORECASE)
 
 def read(raw: Raw) -> Reading | None:
     """Read the parts; one without a name is an item of a list."""
+    if not raw.data.startswith(b"--") and "multipart" not in raw.content_type:
+        return None
     boundary = _boundary(raw)
     if not boundary:
         return None

@@ -1,48 +1,52 @@
 """Read protobuf without its schema: by the bytes alone, the same bytes always the same way.
 
 A length-delimited field is text when it is text through and through, else a message when it
-parses to the last byte and looks like one, else bytes. Integers are read as signed 64 bit,
-never as zigzag; eight and four bytes are a floating-point number when that gives a usual one.
+parses to the last byte and looks like one, else a list of packed numbers, else bytes. A message
+whose bytes happen to be clean text (`"$` and an id of 36 characters) is therefore read as text:
+text that looks like a message is far more frequent. Where one repeated field comes out as text
+here and as a message there, they vote within the message that holds them.
+
+Integers are read as signed 64 bit, never as zigzag: nothing in the bytes tells. Eight and four
+bytes are a floating-point number when that gives a usual one.
+
+Votes across messages are left out on purpose. What a message says would then depend on what was
+read before it, so that the order of a capture, or the number of workers that share it, would
+change results. For the same reason nothing is remembered from one body to the next.
 """
 
 from __future__ import annotations
 
-import struct
-
-from auditor.decode import text
+from auditor.decode import encoding, media, numbers, text
+from auditor.decode.fields import BYTES, VARINT, Field, signed, split
 from auditor.decode.limits import OVER_LIMIT
 from auditor.decode.tree import Gap, Node, Raw, Reading, Tags
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _DEPTH = 32
 MOST_BYTES = 1024 * 1024
 """Longer messages would take seconds; events are a thousandth of that."""
-_VARINT_SIZE = 10
-_HIGH_TAG = 2**29
-_TAG_POINTS = ((15, 0), (255, -1), (4095, -3))
+_USUAL_TAG = 15
+_TAG_POINTS = ((255, -1), (4095, -3))
 _NESTED_SCORE = 1
 _BODY_SCORE = 5
 _MOSTLY = 0.5
 _TEXT_SIZE = 3
-_MORE = 0x80
-_LONG = 8
-_PLAIN_FLOATS = (1e-6, 1e12)
-_OUR_TIME = (1_000_000_000, 2_500_000_000)
+_SMALL = 2**32
+_FIRST_PRINTABLE = 32
+_CONTROLS = bytes([*range(_FIRST_PRINTABLE), 127])
+_ODD_CONTROLS = bytes(set(_CONTROLS) - set(b"\t\n\r"))
 _ID_SIZES = frozenset({8, 12, 16, 20, 24, 32, 48, 64})
-
-
-class _Mismatch(Exception):  # noqa: N818 - not an error of the program
-    """The bytes are no protobuf message."""
+_TEXT, _MESSAGE, _SEVERAL = 1, 2, 4
+_MIXED = _TEXT | _MESSAGE
 
 
 def read(raw: Raw) -> Reading | None:
     """Read a body; without a label that says protobuf it has to look like it convincingly."""
     declared = "protobuf" in raw.content_type or "grpc" in raw.content_type
+    if declared and len(raw.data) > MOST_BYTES:
+        return Reading(0.5, ("protobuf",), Gap(OVER_LIMIT, len(raw.data), "protobuf too long"))
     printable = raw.text is not None and text.is_printable(raw.text)
     if printable and not declared:
         return None
-    if declared and len(raw.data) > MOST_BYTES:
-        return Reading(0.5, ("protobuf",), Gap(OVER_LIMIT, len(raw.data), "protobuf too long"))
     message = parse(raw.data) if len(raw.data) <= MOST_BYTES else None
     if message is None:
         return None
@@ -56,25 +60,131 @@ def read(raw: Raw) -> Reading | None:
 
 def parse(data: bytes, depth: int = 0) -> tuple[Tags, int] | None:
     """Return a message and a score of how much it looks like one, or None."""
-    if not data or depth > _DEPTH:
+    if depth > _DEPTH:
         return None
-    fields: list[tuple[int, Node]] = []
-    wires: dict[int, int] = {}
-    score = 0
-    start = 0
+    fields = split(data)
+    return _message(fields, depth) if fields else None
+
+
+def _message(fields: list[Field], depth: int) -> tuple[Tags, int]:
+    """Give every field its meaning."""
+    found: list[tuple[int, Node]] = []
+    kinds: dict[int, int] = {}
+    score = marks = last = 0
+    order = 1
+    for number, wire, value in fields:
+        if wire == VARINT and value < _SMALL:  # type: ignore[operator]  # an integer
+            node: Node = value  # type: ignore[assignment]
+            points = 1
+        elif wire == BYTES:
+            node, points, kind = _delimited(value, depth)  # type: ignore[arg-type]
+            kinds[number] = kinds.get(number, 0) | kind
+            marks |= kind
+        else:
+            node, points = _scalar(value, depth)
+        found.append((number, node))
+        if number > _USUAL_TAG:
+            points += next((less for top, less in _TAG_POINTS if number <= top), -8)
+        if number < last:
+            order = -2
+        last = number
+        score += points
+    if marks > _MESSAGE:
+        found = _settled(found, fields, kinds, depth)
+    return Tags(found), score + order
+
+
+def _scalar(value: int | bytes | list[Field], depth: int) -> tuple[Node, int]:
+    """Read large integers, fixed bytes and groups."""
+    if isinstance(value, int):
+        return signed(value), numbers.integer_points(value)
+    if isinstance(value, bytes):
+        return numbers.fixed(value)
+    return _message(value, depth + 1)
+
+
+def _delimited(piece: bytes, depth: int) -> tuple[Node, int, int]:
+    """Read a length-delimited field: text, message, numbers or bytes; points; whether it votes."""
+    if not piece:
+        return "", 0, 0
+    spelled = _clean(piece)
+    if spelled is not None:
+        return spelled, 3 if len(piece) >= _TEXT_SIZE else 1, _TEXT
+    message = parse(piece, depth + 1)
+    if message is not None and message[1] >= _NESTED_SCORE:
+        return message[0], min(message[1], 4), _MESSAGE
+    spelled = _printable(piece)
+    if spelled is not None:
+        return spelled, 2, _TEXT
+    several = numbers.packed(piece)
+    if several is not None and not encoding.sniff(piece) and not media.name(piece):
+        return several, 0, _SEVERAL  # type: ignore[return-value]
+    return piece, 0 if len(piece) in _ID_SIZES else -1, 0
+
+
+def _clean(piece: bytes) -> str | None:
+    """Return bytes as text when they are text without any control character."""
+    if piece[0] < _FIRST_PRINTABLE:
+        return None
+    if piece.isascii():
+        spelled = piece.decode()
+        return spelled if spelled.isprintable() else None
+    if len(piece.translate(None, _CONTROLS)) != len(piece):
+        return None
     try:
-        while start < len(data):
-            key, start = _varint(data, start)
-            number, wire = key >> 3, key & 7
-            if not 0 < number < _HIGH_TAG or wires.setdefault(number, wire) != wire:
-                return None
-            node, start, points = _field(data, start, wire, depth)
-            fields.append((number, node))
-            score += points + next((less for top, less in _TAG_POINTS if number <= top), -8)
-    except _Mismatch:
+        spelled = piece.decode()
+    except UnicodeDecodeError:
         return None
-    numbers = [number for number, _ in fields]
-    return Tags(fields), score + (1 if numbers == sorted(numbers) else -2)
+    return spelled if text.is_clean(spelled) else None
+
+
+def _printable(piece: bytes) -> str | None:
+    """Return bytes as text when they hold no control characters but tabs and line ends."""
+    if len(piece.translate(None, _ODD_CONTROLS)) != len(piece):
+        return None
+    try:
+        spelled = piece.decode()
+    except UnicodeDecodeError:
+        return None
+    return spelled if text.is_printable(spelled) else None
+
+
+def _settled(
+    found: list[tuple[int, Node]], fields: list[Field], kinds: dict[int, int], depth: int
+) -> list[tuple[int, Node]]:
+    """Let mixed fields vote, and give packed numbers the shape of repeated ones."""
+    for number, kind in kinds.items():
+        if kind & _MIXED == _MIXED:
+            _vote(number, found, fields, depth)
+    lists = [place for place, (_, node) in enumerate(found) if type(node) is list]
+    for place in reversed(lists):
+        number, node = found[place]
+        found[place : place + 1] = [(number, one) for one in node]  # type: ignore[union-attr]
+    return found
+
+
+def _vote(number: int, found: list[tuple[int, Node]], fields: list[Field], depth: int) -> None:
+    """Make the readings of one repeated field agree, where the others' reading fits as well.
+
+    Bytes that cannot be text settle it at once; otherwise the more frequent reading wins.
+    """
+    places = [place for place, (other, _) in enumerate(found) if other == number]
+    texts = [place for place in places if isinstance(found[place][1], str) and fields[place][2]]
+    messages = [place for place in places if isinstance(found[place][1], Tags)]
+    spelled = [_printable(fields[place][2]) for place in messages]  # type: ignore[arg-type]
+    if None not in spelled and len(messages) <= len(texts):
+        for place, words in zip(messages, spelled, strict=True):
+            found[place] = number, words
+        return
+    known = {tag for place in messages for tag, _ in _fields_of(found[place][1])}
+    for place in texts:
+        message = parse(fields[place][2], depth + 1)  # type: ignore[arg-type]
+        if message and all(tag in known for tag, _ in message[0].fields):
+            found[place] = number, message[0]
+
+
+def _fields_of(node: Node) -> list[tuple[int, Node]]:
+    return node.fields if isinstance(node, Tags) else []
 
 
 def _count_opaque(tags: Tags) -> int:
@@ -86,81 +196,3 @@ def _count_opaque(tags: Tags) -> int:
         elif isinstance(node, Tags):
             size += _count_opaque(node)
     return size
-
-
-def _varint(data: bytes, start: int) -> tuple[int, int]:
-    """Return a number and the place behind it; spellings no writer would use are refused."""
-    if start < len(data) and data[start] < _MORE:
-        return data[start], start + 1
-    number = 0
-    for place in range(_VARINT_SIZE):
-        if start + place >= len(data):
-            break
-        byte = data[start + place]
-        number |= (byte & ~_MORE) << (7 * place)
-        if byte < _MORE:
-            if (place and not byte) or number >= 2**64:
-                break
-            return number, start + place + 1
-    raise _Mismatch
-
-
-def _field(data: bytes, start: int, wire: int, depth: int) -> tuple[Node, int, int]:
-    """Return a field's value, where the next field starts, and points for plausibility."""
-    if wire == _VARINT:
-        number, end = _varint(data, start)
-        return number - 2**64 if number >= 2**63 else number, end, _integer_points(number)
-    if wire == _BYTES:
-        size, start = _varint(data, start)
-    elif wire in (_FIXED64, _FIXED32):
-        size = 8 if wire == _FIXED64 else 4
-    else:
-        raise _Mismatch
-    end = start + size
-    if end > len(data):
-        raise _Mismatch
-    piece = data[start:end]
-    node, points = _delimited(piece, depth) if wire == _BYTES else _fixed(piece)
-    return node, end, points
-
-
-def _integer_points(number: int) -> int:
-    """Rate an integer: counts, seconds, milli-, micro- and nanoseconds of our time, and -1."""
-    if number < 2**32 or number == 2**64 - 1 or _is_time(number):
-        return 1
-    return 0 if number < 2**53 else -2
-
-
-def _is_time(number: int) -> bool:
-    first, last = _OUR_TIME
-    return any(first <= number / unit < last for unit in (1, 1e3, 1e6, 1e9))
-
-
-def _fixed(piece: bytes) -> tuple[Node, int]:
-    """Read four or eight bytes as a float when that gives a number people use, else integer."""
-    is_long = len(piece) == _LONG
-    floating: float = struct.unpack("<d" if is_long else "<f", piece)[0]
-    least, most = _PLAIN_FLOATS
-    if not floating or least <= abs(floating) < most:
-        # Four bytes carry seven digits; more would be noise (0.1 read as 0.10000000149).
-        return (floating if is_long else float(f"{floating:.7g}")), 1
-    number = int.from_bytes(piece, "little", signed=True)
-    return number, 1 if _is_time(number) or abs(number) < 2**24 else -1
-
-
-def _delimited(piece: bytes, depth: int) -> tuple[Node, int]:
-    """Read a length-delimited field: text, message or bytes."""
-    if not piece:
-        return "", 0
-    try:
-        spelled = piece.decode()
-    except UnicodeDecodeError:
-        spelled = None
-    if spelled is not None and text.is_clean(spelled):
-        return spelled, 3 if len(piece) >= _TEXT_SIZE else 1
-    message = parse(piece, depth + 1)
-    if message is not None and message[1] >= _NESTED_SCORE:
-        return message[0], min(message[1], 4)
-    if spelled is not None and text.is_printable(spelled):
-        return spelled, 2
-    return piece, 0 if len(piece) in _ID_SIZES else -1

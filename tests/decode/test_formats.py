@@ -5,7 +5,7 @@ from auditor.decode.tree import Raw
 
 
 def test_names_are_unique_and_text_is_last() -> None:
-    names = [name for name, _ in FORMATS]
+    names = [name for name, _, _ in FORMATS]
     assert len(set(names)) == len(names)
     assert names[-1] == "text"
 
