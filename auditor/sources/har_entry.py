@@ -47,7 +47,8 @@ class Reader:
         started = self._started(entry.get("startedDateTime"))
         response = entry.get("response") or {}
         status = _status(response)
-        asked = har_body.request(request, _headers(request), started)
+        headers = _headers(request)
+        asked = har_body.request(request, headers, started)
         if har_body.spoiled(asked):
             note(self.losses, Loss("request body with bytes that the exporter replaced"))
         cached = bool(entry.get("_fromCache"))
@@ -71,7 +72,7 @@ class Reader:
             port=url.port or _SCHEMES[url.scheme],
             path=_ascii(url.path) or "/",
             query=_ascii(url.query),
-            headers=_with_cookies(_headers(request), request.get("cookies")),
+            headers=_with_cookies(headers, request.get("cookies")),
             messages=tuple(messages),
             status=status,
             connection=str(entry.get("connection") or ""),
@@ -155,9 +156,10 @@ def _headers(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return headers without those of HTTP/2 that repeat the address; pairs may be lists too."""
     found = []
     for one in part.get("headers") or ():
-        name, value = (one["name"], one.get("value")) if isinstance(one, dict) else one[:2]
-        if name and not str(name).startswith(":"):
-            found.append((str(name).lower(), "" if value is None else str(value)))
+        told, value = (one["name"], one.get("value")) if isinstance(one, dict) else one[:2]
+        name = str(told).lower()
+        if name[:1] not in {":", ""}:
+            found.append((name, "" if value is None else str(value)))
     return tuple(found)
 
 
