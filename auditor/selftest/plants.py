@@ -37,6 +37,7 @@ def make_plants(seed: int) -> tuple[Plant, ...]:
         _heads,
         _newer,
         _frames,
+        _wider,
         _not_yet,
     )
     return tuple(plant for group in groups for plant in group(values))
@@ -263,13 +264,7 @@ def _frames(values: Values) -> Iterable[Plant]:
     yield _over("deflate", _frame("json", "text frame", facts, _json(facts)))
 
 
-def _not_yet(values: Values) -> Iterable[Plant]:
-    """Return what design.md names or clients use, and this version does not read."""
-    for plant in _unread(values):
-        yield replace(plant, expected=False)
-
-
-def _unread(values: Values) -> Iterable[Plant]:
+def _wider(values: Values) -> Iterable[Plant]:
     facts = values.deck()
     yield _body("msgpack", facts, wire.message_pack(_tree(facts)), "application/msgpack")
     facts = values.deck()
@@ -296,10 +291,22 @@ def _unread(values: Values) -> Iterable[Plant]:
     content = wire.base64_text(wire.grpc(wire.protobuf(_fields(facts)))).encode()
     yield _body("grpc-web-text+protobuf", facts, content, "application/grpc-web-text")
     facts = values.deck()
+    yield _frame("msgpack", "binary frame", facts, wire.message_pack(_tree(facts)))
+    facts = values.deck()
+    content = b'42["deck",' + _json(facts) + b"]"
+    yield _body("socket.io", facts, content, "text/plain;charset=UTF-8")
+
+
+def _not_yet(values: Values) -> Iterable[Plant]:
+    """Return what design.md names or clients use, and this version does not read."""
+    for plant in _unread(values):
+        yield replace(plant, expected=False)
+
+
+def _unread(values: Values) -> Iterable[Plant]:
+    facts = values.deck()
     content = b'42["deck",' + _json(facts) + b"]"
     yield _frame("socket.io", "text frame", facts, content)
-    facts = values.deck()
-    yield _frame("msgpack", "binary frame", facts, wire.message_pack(_tree(facts)))
 
 
 def make_conversation(seed: int, count: int) -> tuple[bytes, ...]:
