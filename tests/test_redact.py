@@ -1,9 +1,11 @@
 import base64
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor import redact
 from auditor.redact import Redactor
 
 KEY = b"k" * 32
@@ -101,3 +103,13 @@ def test_no_learned_secret_survives_a_sweep(secret: bytes, before: str, after: s
     text = base64.urlsafe_b64encode(secret).decode()
     redactor.preview(text, "token")
     assert text not in redactor.sweep(before + text + after)
+
+
+@pytest.mark.parametrize(("kind", "shape"), redact._SHAPES, ids=lambda one: str(one)[:12])
+@given(data=st.data())
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_whatever_has_the_shape_of_a_secret_is_looked_at(
+    kind: str, shape: re.Pattern[str], data: st.DataObject
+) -> None:
+    text = data.draw(st.from_regex(shape))
+    assert redact._SUSPECT.search(text), kind

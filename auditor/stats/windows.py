@@ -59,6 +59,8 @@ def annotate(
 
 def followed(marks: pd.DataFrame, observations: pd.DataFrame) -> Flags:
     """Say for each mark whether one of these observations happened with it or soon after."""
+    if marks.empty:
+        return np.zeros(0, dtype=bool)
     times = np.sort(happened(observations))
     spans = [(start - LEAD_S, end + LAG_S) for start, end in _spans(marks)]
     return _any_within(times, spans)
@@ -67,6 +69,8 @@ def followed(marks: pd.DataFrame, observations: pd.DataFrame) -> Flags:
 def disturbed(marks: pd.DataFrame, observations: pd.DataFrame) -> tuple[int, int]:
     """Count idle windows, and those in which one of these observations happened."""
     idle = marks[marks["action"] == "idle"]
+    if idle.empty:
+        return 0, 0
     return len(idle), int(_any_within(np.sort(happened(observations)), _spans(idle)).sum())
 
 

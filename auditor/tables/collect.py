@@ -9,7 +9,7 @@ from auditor.pipeline import Sent
 from auditor.places import Place
 from auditor.records import Connection, Excerpt, Exchange, Mark, Observation, Site
 from auditor.redact import Redactor
-from auditor.tables.profile import RANK, FieldKey, Profiles
+from auditor.tables.profile import RANK, FieldKey, Profile, Profiles
 
 LINES = 24
 """Lines of an excerpt."""
@@ -97,21 +97,20 @@ class Collector:
 
     def _add_message(self, exchange: Exchange, site: Site, sent: Sent) -> list[Observation]:
         """Take one message; return the observations that say something."""
-        alike: dict[tuple[Place, str], list[Observation]] = {}
+        fields: dict[tuple[Place, str], Profile] = {}
         said = []
         for one in sent.observations:
-            alike.setdefault((one[0][0], one[2]), []).append(one)
-            if one[1][0] != "other":
+            (place, value, _), meaning, event, _ = one
+            field = fields.get((place, event))
+            if field is None:
+                field = self.profiles.open(site, sent.time, one, self._preview)
+                fields[place, event] = field
+            self.profiles.add(field, value, meaning)
+            if meaning.category != "other":
                 said.append(one)
-            elif type(one[0][1]) is str:
+                self._add_observation(exchange, site, sent, one, field.row)
+            elif type(value) is str and (value not in self._plain or meaning.secret):
                 self._preview(one)  # learns what is secret, wherever it stands
-        fields = {
-            key: self.profiles.add(site, sent.time, ones, self._preview)
-            for key, ones in alike.items()
-        }
-        for one in said:
-            row = fields[one.leaf.place, one.event].row
-            self._add_observation(exchange, site, sent, one, row)
         self._add_excerpts(exchange, site, sent, said)
         return said
 
@@ -148,7 +147,9 @@ class Collector:
         if value in self._plain and not self.redactor.hides(value, secret, category):
             return str(value)
         preview = self.redactor.preview(value, secret, category)
-        if preview == value and len(self._plain) < _MEMORY:
+        if preview == value:
+            if len(self._plain) >= _MEMORY:
+                self._plain.clear()
             self._plain.add(preview)
         return preview
 

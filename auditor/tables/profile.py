@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ class Profile:
     first: float
     last: float
     best: Verdict
+    latest: Meaning | None = None
     count: int = 0
     messages: int = 0
     types: tuple[type, ...] = ()
@@ -61,25 +62,11 @@ class Profiles:
         self._values: set[int] = set()
         """Of every field and value that was counted as different."""
 
-    def add(
-        self, site: Site, time: float, alike: Sequence[Observation], preview: Preview
-    ) -> Profile:
-        """Take what one message, which left at a time, says in one place and event.
+    def open(self, site: Site, time: float, first: Observation, preview: Preview) -> Profile:
+        """Return the field of an observation, the first that a message has of it.
 
-        `preview` returns what may be shown of a value.
+        `time` is when the message left; `preview` returns what may be shown of a value.
         """
-        known = self._find(site, time, alike[0], preview)
-        known.count += len(alike)
-        known.messages += 1
-        known.first = min(known.first, time)
-        known.last = max(known.last, time)
-        self._add_values(known, [one[0][1] for one in alike])
-        for meaning in {id(one[1]): one[1] for one in alike}.values():
-            if meaning.category != "other" and RANK[meaning.strength] > known.best.rank:
-                known.best = _verdict(meaning)
-        return known
-
-    def _find(self, site: Site, time: float, first: Observation, preview: Preview) -> Profile:
         place, event = first.leaf.place, first.event
         near = (site.receiver, site.endpoint, place, event)
         known = self._known.get(near)
@@ -94,20 +81,26 @@ class Profiles:
             if len(self._known) >= _MEMORY:
                 self._known.clear()
             self._known[near] = known
+        known.messages += 1
+        known.first = min(known.first, time)
+        known.last = max(known.last, time)
         return known
 
-    def _add_values(self, known: Profile, values: Sequence[Value]) -> None:
-        kinds = list(map(type, values))
-        for kind in dict.fromkeys(kinds):
-            if kind not in known.types:
-                known.types += (kind,)
-        if known.distinct >= DISTINCT_CAP:
-            return
-        row, seen = known.row, self._values
-        for mark in {hash((row, kind, value)) for kind, value in zip(kinds, values, strict=True)}:
-            if mark not in seen and known.distinct < DISTINCT_CAP:
-                seen.add(mark)
+    def add(self, known: Profile, value: Value, meaning: Meaning) -> None:
+        """Count one value of a field."""
+        known.count += 1
+        kind = type(value)
+        if kind not in known.types:
+            known.types += (kind,)
+        if known.distinct < DISTINCT_CAP:
+            mark = hash((known.row, kind, value))
+            if mark not in self._values:
+                self._values.add(mark)
                 known.distinct += 1
+        if meaning is not known.latest:
+            known.latest = meaning
+            if meaning.category != "other" and RANK[meaning.strength] > known.best.rank:
+                known.best = _verdict(meaning)
 
 
 def _verdict(one: Meaning) -> Verdict:

@@ -15,7 +15,10 @@ def meaning(one: Meaning) -> Observation:
 
 
 def add(profiles: Profiles, *alike: Observation, time: float = 1.0) -> Profile:
-    return profiles.add(SITE, time, alike, lambda one: str(one.leaf.value))
+    field = profiles.open(SITE, time, alike[0], lambda one: str(one.leaf.value))
+    for one in alike:
+        profiles.add(field, one.leaf.value, one.meaning)
+    return field
 
 
 def test_values_messages_and_times() -> None:
