@@ -105,7 +105,11 @@ def test_no_learned_secret_survives_a_sweep(secret: bytes, before: str, after: s
     assert text not in redactor.sweep(before + text + after)
 
 
-@pytest.mark.parametrize(("kind", "shape"), redact._SHAPES, ids=lambda one: str(one)[:12])
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    redact._SHAPES,
+    ids=[f"{n}-{kind}" for n, (kind, _) in enumerate(redact._SHAPES)],
+)
 @given(data=st.data())
 @settings(max_examples=50, deadline=None, derandomize=True)
 def test_whatever_has_the_shape_of_a_secret_is_looked_at(
