@@ -94,7 +94,8 @@ class Recorder:
     @property
     def stopped(self) -> str:
         """Why the recording ended by itself; empty while it runs."""
-        return (self.said[-1] if self.said else "mitmproxy ended") if self.ended else ""
+        told: str = self._capture.recording.stopped
+        return told or ("mitmproxy ended" if self.ended else "")
 
     def status(self) -> dict[str, Any]:
         """Return what was counted so far: flows, marks, errors."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mitmproxy import http
 
+from auditor.recorder.streams import body_size
+
 
 def http_size(part: http.Request | http.Response | None) -> int:
     """Return head and body bytes as HTTP/1 would spell them; framing and TLS are not counted."""
@@ -21,7 +23,8 @@ def http_size(part: http.Request | http.Response | None) -> int:
 
 def _body_size(part: http.Message) -> int:
     """Return the bytes of a body; of one that was passed on without keeping it, what its head says."""
-    if part.raw_content is not None:
-        return len(part.raw_content)
+    passed = body_size(part)
+    if passed or part.raw_content is not None:
+        return passed
     told = part.headers.get("content-length", "")
     return int(told) if told.isascii() and told.isdigit() else 0

@@ -224,3 +224,31 @@ def test_wireguard_leaves_its_configuration_for_the_owner_only(tmp_path: Path) -
     assert "[Peer]" in written.read_text("utf-8")
     if os.name == "posix":
         assert written.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only POSIX limits the size of files")
+def test_full_disk_ends_it_and_says_so(tmp_path: Path, web: str) -> None:
+    folder = tmp_path / "session"
+    limited = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000));"
+        "from auditor.cli import main; sys.argv[0] = 'auditor'; main()"
+    )
+    options = ("--app", "x", "-o", str(folder), "--port", "0", "--mode", "regular", "--json")
+    command = (sys.executable, "-c", limited, "capture", *options, "--confdir", str(tmp_path / "c"))
+    running = Running(
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+    )
+    try:
+        started = running.wait_for("started")
+        for number in range(4):
+            send(started, web, {"event": "big", "number": number, "padding": "x" * 700_000})
+        ended = running.wait_for("ended")
+        assert running.process.wait(30) == 1
+    finally:
+        running.close()
+    assert "writing failed" in ended["stopped"] or ended["stopped"] == "disk full"
+    assert facts(folder)["stopped"] == ended["stopped"]
+    assert len(list(open_capture(folder).exchanges)) == 2
