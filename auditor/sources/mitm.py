@@ -13,8 +13,9 @@ from auditor.records import Exchange, Loss
 from auditor.sources import mitmflow
 from auditor.sources.lines import size
 from auditor.sources.moments import moment
-from auditor.sources.parts import Part
+from auditor.sources.parts import FarPart, Part, flow_part
 from auditor.sources.spans import File, Gap, Span, find
+from auditor.sources.tally import note
 
 DAMAGED = "damaged"
 NEWER = "flow of a newer mitmproxy"
@@ -57,7 +58,7 @@ def index(path: Path) -> list[tuple[int, int]]:
     with path.open("rb") as opened:
         file = File(opened, path.stat().st_size)
         spans = [one for one in find(file, 0, file.size) if isinstance(one, Span)]
-        if any(_version(Part(file, one.begin, one.end)) < _PAIRED for one in spans[:1]):
+        if any(_version(FarPart(file, one.begin, one.end)) < _PAIRED for one in spans[:1]):
             return [(spans[0].start, file.size - spans[0].start)]
     return [(one.start, one.end + 1 - one.start) for one in spans]
 
@@ -90,7 +91,7 @@ def read_one(
 
     Raises NewerError, or one of BROKEN when the flow makes no sense.
     """
-    flow = Part(*file.view(span))
+    flow = flow_part(file, span.start, span.begin, span.end)
     version = _version(flow)
     if version > mitmflow.NEWEST:
         raise NewerError(f"format {version}")
@@ -123,7 +124,7 @@ class _Told:
             loss = Loss(reason, count=at.flows, size=at.end - at.start, detail=detail)
         else:
             loss = Loss(reason, size=at.end + 1 - at.start, detail=detail)
-        self.losses.append(loss)
+        note(self.losses, loss)
 
 
 def _exchanges(
@@ -160,7 +161,7 @@ def _exchange(file: File, one: Span | Gap, number: int, told: _Told) -> Exchange
         return None
     if exchange is None:
         told.others += 1
-        told.losses.append(Loss("flow of a kind that is not audited", detail=_kind(file, one)))
+        note(told.losses, Loss("flow of a kind that is not audited", detail=_kind(file, one)))
     elif missing and told.trimmed is not None:
         told.trimmed[exchange.id] = missing
     elif missing:
@@ -189,7 +190,7 @@ def _version(flow: Part) -> int:
 
 
 def _kind(file: File, span: Span) -> str:
-    return str(Part(*file.view(span)).value(b"4:type"))
+    return str(FarPart(file, span.begin, span.end).value(b"4:type"))
 
 
 def _sound(exchange: Exchange) -> Exchange:

@@ -182,7 +182,7 @@ def _stream(flow: Part, kind: Literal["tcp", "udp"], number: int, metadata: Meta
 
 
 def _connection(flow: Part) -> str:
-    client = flow.part(b"11:client_conn")
+    client = flow.part(b"11:client_conn", until=b"2:id")
     if not client:
         raise TypeError("a connection is missing")
     return client.text(b"2:id")

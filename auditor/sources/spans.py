@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from auditor.sources import tnetstring
 
@@ -19,19 +18,21 @@ WINDOW = 1 << 18
 """Bytes read at once; longer flows are walked, and what nobody wants of them is never read."""
 
 _SEARCH = 1 << 20
+_MEMBERS = 64
+"""Members of a flow; mitmproxy writes up to twenty."""
 
-_HEAD = re.compile(rb"([1-9]\d{0,11}):\d{1,3}:[a-z_]{2,24}[;,]\d")
-_MIDDLE = re.compile(rb":(\d{1,3}):([a-z_]{2,24})[;,]\d")
-_DIGITS = re.compile(rb"\d{0,12}\Z")
-_LONGEST_HEAD = 48
+_HEAD = re.compile(rb"([1-9][0-9]{0,11}):[0-9]{1,3}:[a-z][a-z0-9_]{1,30}[;,][0-9]")
+_MIDDLE = re.compile(rb":([0-9]{1,3}):([a-z][a-z0-9_]{1,30})[;,][0-9]")
+_DIGITS = re.compile(rb"[0-9]{0,12}\Z")
+_LONGEST_HEAD = 56
+_LONGEST_LENGTH = 13
 _LONGEST_MEMBER = 224
 
 _NEEDED = (b"4:type", b"7:version", b"2:id", b"11:client_conn")
 """What a flow has, whatever its version."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A flow: where its frame starts, and where its members begin and end."""
 
     start: int
@@ -40,31 +41,13 @@ class Span:
     """Of the closing tag; the frame ends one byte later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Bytes between flows in which no flow can be found."""
 
     start: int
     end: int
     flows: int
     """How many flows began in it, as far as that can be told; at least one."""
-
-
-class Near:
-    """A flow that lies in memory as a whole."""
-
-    __slots__ = ("_data",)
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def spans(self, begin: int, end: int) -> tnetstring.Spans:
-        """Return where the values of the dictionary between two places are."""
-        return tnetstring.spans(self._data, begin, end)
-
-    def take(self, begin: int, end: int) -> bytes:
-        """Return the bytes between two places."""
-        return self._data[begin:end]
 
 
 class File:
@@ -93,7 +76,7 @@ class File:
         """Return where the values of a dictionary are, without reading the values."""
         found: tnetstring.Spans = {}
         at = begin
-        for _ in range(tnetstring.MEMBERS):
+        for _ in range(_MEMBERS):
             if at >= end:
                 break
             member = tnetstring.MEMBER.match(self.take(at, min(at + _LONGEST_MEMBER, end)))
@@ -106,41 +89,46 @@ class File:
             raise ValueError("a dictionary that does not end where it should")
         return found
 
-    def view(self, span: Span) -> tuple[Near | File, int, int]:
-        """Return what a flow is best read from, and where its members begin and end in there."""
-        if span.end - span.start >= WINDOW:
-            return self, span.begin, span.end
-        if not self._start <= span.start <= span.end < self._start + len(self._window):
-            self.load(span.start, WINDOW)
-        return Near(self._window), span.begin - self._start, span.end - self._start
-
-
-def frame(file: File, at: int) -> Span | None:
-    """Return the flow that starts at a place when a dictionary does, and ends inside the file."""
-    found = _HEAD.match(file.take(at, at + _LONGEST_HEAD))
-    if not found:
-        return None
-    begin = at + found.end(1) + 1
-    end = begin + int(found[1])
-    return Span(at, begin, end) if file.take(end, end + 1) == b"}" else None
+    def window(self, start: int, end: int) -> tuple[bytes, int] | None:
+        """Return bytes that hold a flow up to its tag, and where they start; None if it is long."""
+        if end - start >= WINDOW:
+            return None
+        if not self._start <= start <= end < self._start + len(self._window):
+            self.load(start, WINDOW)
+        return self._window, self._start
 
 
 def find(file: File, start: int, stop: int) -> Iterator[Span | Gap]:
     """Yield what starts between two places, in order; gaps and flows leave nothing out."""
     at = start
+    head = _head(file, at)
     while at < stop:
-        span = frame(file, at)
-        if span and (_goes_on(file, span.end + 1) or _is_flow(file, span)):
+        span, following = _frame(file, at, head)
+        if span and (following or span.end + 1 == file.size or _is_flow(file, span)):
             yield span
-            at = span.end + 1
+            at, head = span.end + 1, following
         else:
-            following, begun = _search(file, at + 1, stop)
-            yield Gap(at, following, 1 + begun)
-            at = following
+            found, begun = _search(file, at + 1, stop)
+            yield Gap(at, found, 1 + begun)
+            at, head = found, _head(file, found)
 
 
-def _goes_on(file: File, at: int) -> bool:
-    return at == file.size or bool(_HEAD.match(file.take(at, at + _LONGEST_HEAD)))
+def _head(file: File, at: int) -> re.Match[bytes] | None:
+    return _HEAD.match(file.take(at, at + _LONGEST_HEAD))
+
+
+def _frame(
+    file: File, at: int, head: re.Match[bytes] | None
+) -> tuple[Span | None, re.Match[bytes] | None]:
+    """Return the flow that a head begins when a dictionary ends where it says; and the next head."""
+    if not head:
+        return None, None
+    begin = at + head.end(1) - head.start(1) + 1
+    end = begin + int(head[1])
+    tail = file.take(end, end + 1 + _LONGEST_HEAD)
+    if tail[:1] != b"}":
+        return None, None
+    return Span(at, begin, end), _HEAD.match(tail, 1)
 
 
 def _is_flow(file: File, span: Span) -> bool:
@@ -166,12 +154,15 @@ def _search(file: File, start: int, stop: int) -> tuple[int, int]:
             if middle.start() >= last or int(middle[1]) != len(middle[2]):
                 continue
             colon = at + middle.start()
-            digits = _DIGITS.search(file.take(max(start, colon - 12), colon))
+            digits = _DIGITS.search(file.take(max(start, colon - _LONGEST_LENGTH + 1), colon))
             first = colon - len(digits[0] if digits else b"")
             for place in range(first, min(colon, stop)):
-                span = frame(file, place)
-                if span and _goes_on(file, span.end + 1) and _is_flow(file, span):
+                span, following = _frame(file, place, _head(file, place))
+                goes_on = span and (following or span.end + 1 == file.size)
+                if span and goes_on and _is_flow(file, span):
                     return place, begun
-            begun += first > start and file.take(first - 1, first) == b"}"
+            # A dictionary inside a flow stands behind its key, `;`; a header's name ends in `,`.
+            flow = file.take(first - 1, first) != b";" and middle[0][-2:-1] == b";"
+            begun += flow and start + _LONGEST_HEAD < first < colon
         at += max(1, last)
     return stop, begun

@@ -12,32 +12,33 @@ from typing import Any
 DEEPEST = 64
 """Levels of lists and dictionaries; more is damage. mitmproxy's flows have six."""
 
-MEMBERS = 64
-"""Members of a dictionary that is only spanned; mitmproxy's have up to twenty."""
-
-MEMBER = re.compile(rb"(\d{1,3}:[^;,:]{1,200})[;,](\d{1,12}):")
+MEMBER = re.compile(rb"([0-9]+:[^;,:]+)[;,]([0-9]{1,12}):")
 """The key of a member, and the length of its value. A key is named with its own length, as in
 `4:type`: so a wrong length is just another key."""
 
 Spans = dict[bytes, tuple[int, int]]
 """Where the values of a dictionary begin and end; the tag stands at the end."""
 
-_ITEM = re.compile(rb"(\d{1,12}):")
+_ITEM = re.compile(rb"([0-9]{1,12}):")
 
 
-def spans(data: bytes, at: int, end: int) -> Spans:
-    """Return where the values of a dictionary are; ValueError when it is none."""
+def spans(data: bytes, at: int, end: int, until: bytes = b"") -> Spans:
+    """Return where the values of a dictionary are; ValueError when it is none.
+
+    What comes behind the key `until` is neither returned nor looked at.
+    """
     found: Spans = {}
     match = MEMBER.match
-    for _ in range(MEMBERS):
-        if at >= end:
-            break
-        member = match(data, at, end)
+    while at < end:
+        member = match(data, at)
         if member is None:
             raise ValueError("no member of a dictionary")
         begin = member.end()
-        at = begin + int(member[2]) + 1
-        found[member[1]] = begin, at - 1
+        stop = begin + int(member[2])
+        found[key := member[1]] = begin, stop
+        at = stop + 1
+        if key == until and at <= end:
+            return found
     if at != end:
         raise ValueError("a dictionary that does not end where it should")
     return found
