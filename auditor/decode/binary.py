@@ -159,6 +159,8 @@ def _is_likely(found: list[Node], size: int) -> bool:
             if not text.is_printable(one):
                 return False
             texts += len(one)
+        elif isinstance(one, Body):
+            texts += len(one.data)
         keys, below = _inside(one)
         names.extend(keys)
         left.extend(below)

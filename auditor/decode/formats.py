@@ -54,7 +54,7 @@ FORMATS: tuple[Format, ...] = (
     Format("mercury", mercury.read, mercury.STARTS),
     Format("grpc", grpc.read, grpc.STARTS),
     Format("grpc-web-text", grpc.read_text),
-    Format("sse", sse.read, sse.STARTS),
+    Format("sse", sse.read),
     Format("socket.io", socketio.read, socketio.STARTS),
     Format("otlp", otlp.read, otlp.STARTS),
     Format("msgpack", msgpack.read, msgpack.STARTS),

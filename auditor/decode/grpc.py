@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterator
 
 from auditor.decode import encoding, protobuf
 from auditor.decode.limits import DAMAGED, OVER_LIMIT, Limits, Meter
@@ -23,17 +24,14 @@ def read(raw: Raw) -> Reading | None:
     declared = "grpc" in raw.content_type
     fields: list[tuple[int, Node]] = []
     rest: list[tuple[Key, Node]] = []
-    meter = Meter(Limits(plain_size=protobuf.MOST_BYTES))
-    for flags, frame in frames:
-        if flags & _TRAILERS:
-            rest.append((("trailers",), _trailers(frame)))
-            continue
-        found = _message(frame, meter, packed=bool(flags & _PACKED))
+    for found in _contents(frames):
         if isinstance(found, Tags):
             fields.extend(found.fields)
-        elif found is not None and declared:
+        elif isinstance(found, Entries):
+            rest.append((("trailers",), found))
+        elif declared:
             rest.append(((), found))
-        elif found is not None:
+        else:
             return None
     if not fields and not (declared and rest):
         return None
@@ -68,25 +66,34 @@ def _frames(data: bytes) -> list[tuple[int, bytes]] | None:
     return found
 
 
-def _message(frame: bytes, meter: Meter, *, packed: bool) -> Tags | Gap | None:
-    """Return the message of one frame; None for an empty one."""
-    data = frame
-    if packed:
-        plain = encoding.undo(frame, (), meter)
-        if plain.reason or not plain.steps:
-            return Gap(plain.reason or DAMAGED, len(frame), plain.detail or "compressed frame")
-        data = plain.data
-    else:
-        meter.spend(len(frame))
-    if meter.left < 0:
-        return Gap(OVER_LIMIT, len(frame), "protobuf too long")
-    message = protobuf.parse(data)
-    if message is None and data:
-        return Gap(DAMAGED, len(frame), "frame without a protobuf message")
-    return message[0] if message else None
+def _contents(frames: list[tuple[int, bytes]]) -> Iterator[Tags | Entries | Gap]:
+    """Yield the message, the trailers or the gap that each frame holds."""
+    room = protobuf.MOST_BYTES
+    meter = Meter(Limits(plain_size=room))
+    for flags, frame in frames:
+        if flags & _TRAILERS:
+            yield _trailers(frame)
+            continue
+        data = _unpack(frame, meter) if flags & _PACKED else frame
+        if isinstance(data, Gap):
+            yield data
+            continue
+        room -= len(data)
+        if room < 0:
+            yield Gap(OVER_LIMIT, len(frame), "protobuf too long")
+        elif data:
+            message = protobuf.parse(data)
+            yield message[0] if message else Gap(DAMAGED, len(frame), "no protobuf in the frame")
 
 
-def _trailers(frame: bytes) -> Node:
+def _unpack(frame: bytes, meter: Meter) -> bytes | Gap:
+    plain = encoding.undo(frame, (), meter)
+    if plain.reason or not plain.steps:
+        return Gap(plain.reason or DAMAGED, len(frame), plain.detail or "compressed frame")
+    return plain.data
+
+
+def _trailers(frame: bytes) -> Entries:
     """Return what gRPC-web sends behind the messages: lines of headers."""
     lines = frame.decode("utf-8", "replace").splitlines()
     pairs = [line.partition(":") for line in lines if line.strip()]

@@ -15,6 +15,8 @@ _SHORT = 8
 """Fewer bytes are no id; as a list of small numbers they lose nothing."""
 _MANY = 24
 """Random bytes do not give so many numbers of nearly one length."""
+_ENOUGH = {8: 3, 4: 8}
+"""Random bytes do not give so many usual floats of this width."""
 _FEW_DIGITS = 6
 _PACKED_MOST = 2**35
 _ENDS = bytes([*[0] * 128, *[1] * 128])
@@ -50,12 +52,12 @@ def fixed(piece: bytes) -> tuple[int | float, int]:
 
 def packed(piece: bytes) -> list[int | float] | None:
     """Read bytes as the numbers of a packed field, or None where they might as well be an id."""
-    found: list[int | float] | None = _varints(piece)
-    size = len(piece)
-    if found is None and size % _LONG == 0:
-        found = _floats(piece, _LONG, 3)
-    if found is None and size % 4 == 0:
-        found = _floats(piece, 4, 8)
+    floats = None if len(piece) % 4 else _floats(piece)
+    if floats and all(map(_is_short, floats)):
+        return [*floats]
+    found = _varints(piece)
+    if found is None and floats and len(floats) >= _ENOUGH[len(piece) // len(floats)]:
+        return [*floats]
     return found
 
 
@@ -67,17 +69,18 @@ def _float(piece: bytes) -> float:
     return float(f"{_FLOAT.unpack(piece)[0]:.7g}")
 
 
-def _floats(piece: bytes, width: int, enough: int) -> list[int | float] | None:
-    """Read floats that are all usual; when there are not `enough`, they must be short as well."""
-    found: list[int | float] = []
-    for start in range(0, len(piece), width):
-        number, _ = fixed(piece[start : start + width])
-        if not isinstance(number, float):
-            return None
-        found.append(number)
-    if len(found) < enough and not all(_is_short(number) for number in found):
-        return None
-    return found if len(found) > 1 and any(found) else None
+def _floats(piece: bytes) -> list[float] | None:
+    """Read floats of either width that are all usual ones."""
+    for width in (8, 4) if len(piece) % 8 == 0 else (4,):
+        found: list[float] = []
+        for start in range(0, len(piece), width):
+            number, _ = fixed(piece[start : start + width])
+            if not isinstance(number, float):
+                break
+            found.append(number)
+        if len(found) * width == len(piece) and len(found) > 1 and any(found):
+            return found
+    return None
 
 
 def _is_short(number: float) -> bool:

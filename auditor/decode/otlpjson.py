@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from auditor.decode import json
 from auditor.decode.binary import members
 from auditor.decode.tree import Entries, Node, Raw, Reading
 
 STARTS = b"{"
-_MARKS = (b'"resourceLogs"', b'"resourceSpans"', b'"resourceMetrics"')
-_HEAD = 64
+_MARK = re.compile(rb'\s*\{\s*"resource(?:Logs|Spans|Metrics)"\s*:')
 _LISTS = frozenset({"attributes", "filteredAttributes", "metadata"})
 _PLAIN = frozenset({"stringValue", "boolValue", "doubleValue", "bytesValue"})
 _KINDS = _PLAIN | {"intValue", "arrayValue", "kvlistValue"}
@@ -17,8 +18,7 @@ _DIGITS = 20
 
 def read(raw: Raw) -> Reading | None:
     """Read a body whose first key is that of an export request."""
-    head = raw.data[:_HEAD]
-    if not any(mark in head for mark in _MARKS):
+    if not _MARK.match(raw.data):
         return None
     reading = json.read(raw)
     if reading is None:

@@ -7,7 +7,6 @@ import re
 from auditor.decode.limits import LIMITS, OVER_LIMIT
 from auditor.decode.tree import Entries, Gap, Key, Node, Raw, Reading
 
-STARTS = b"deir:\xef\r\n"
 _FIELDS = frozenset({"event", "data", "id", "retry", ""})
 _LINE = re.compile(r"\r\n|\n|\r")
 
