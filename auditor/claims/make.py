@@ -16,8 +16,15 @@ from auditor.records import Claim, Excerpt
 from auditor.stats import windows
 from auditor.stats.summary import firm_observations
 
+_MESSAGES = 1 << 32
+"""More than one exchange can have, so that both numbers fit into one."""
+
 POINTERS = 50
 """Observations a claim names one by one; the fields it names lead to the others."""
+
+
+_NEEDED = ["category", "receiver", "strength", "field", "exchange", "message", "time", "event_time"]
+"""Columns of observations that claims look at; texts are costly to copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,50 +62,92 @@ def make_claims(
     """
     observed = _by_kind(evidence.tables["observations"])
     carriers = _carriers(evidence.tables["fields"])
+    fields = _Fields(evidence.tables["fields"])
     claims: list[Claim] = []
     for category in categories:
+        tries = _tries(evidence, category)
         seen = [one for one in receivers if (category.id, one.id) in observed]
         if subject.id not in {one.id for one in seen} and (not seen or category.marks):
             seen.append(subject)
         for one in seen:
             mine = observed.get((category.id, one.id), evidence.tables["observations"].iloc[:0])
             hints = carriers.get((category.id, one.id), [])
-            claims.append(_claim(evidence, category, one, mine, hints))
+            about = _About(category, one, mine, hints, tries)
+            claims.append(_claim(evidence, about, fields))
     return tuple(claims)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """What the tester did of one kind."""
+
+    done: pd.DataFrame
+    moves: pd.DataFrame
+    readable: float | None
+    """Share of the bytes around it that could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What one claim is about, and what it rests on."""
+
+    category: Category
+    receiver: Receiver
+    mine: pd.DataFrame
+    """Its observations."""
+    carriers: list[int]
+    """Rows of fields that it may be worked out from."""
+    tries: _Tries
+
+
+class _Fields:
+    """Columns of the fields table as plain lists: claims look at a few rows, many times."""
+
+    def __init__(self, fields: pd.DataFrame) -> None:
+        self._counts = fields["count"].tolist()
+        named = zip(fields["means"], fields["rule"], fields["path"], strict=True)
+        self._words = [
+            str(means) if rule != "lexicon" else f"field “{(paths.keys(path) or ('',))[-1]}”"
+            for means, rule, path in named
+        ]
+
+    def words(self, rows: Sequence[int]) -> list[str]:
+        """Say in plain words what fields are, the most frequent first."""
+        ranked = sorted(rows, key=lambda row: -self._counts[row])
+        return list(dict.fromkeys(self._words[row] for row in ranked))
+
+
+def _tries(evidence: Evidence, category: Category) -> _Tries:
+    marks = evidence.tables["marks"]
+    done = marks[marks["category"] == category.id]
+    around = windows.readable(done, evidence.tables) if len(done) else None
+    return _Tries(done, done[done["action"].isin(category.moves)], around)
 
 
 def _by_kind(observations: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     """Split strong and medium observations by category and receiver."""
-    groups = firm_observations(observations).groupby(["category", "receiver"], sort=False)
+    firm = firm_observations(observations)[_NEEDED]
+    groups = firm.groupby(["category", "receiver"], sort=False)
     return {(str(category), str(receiver)): group for (category, receiver), group in groups}
 
 
-def _claim(
-    evidence: Evidence,
-    category: Category,
-    receiver: Receiver,
-    mine: pd.DataFrame,
-    carriers: list[int],
-) -> Claim:
-    marks = evidence.tables["marks"]
-    done = marks[marks["category"] == category.id]
-    moves = done[done["action"].isin(category.moves)]
-    around = windows.readable(done, evidence.tables) if len(done) else None
+def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
+    category, receiver, mine, tries = about.category, about.receiver, about.mine, about.tries
     subject = Subject(
         values=len(mine),
-        strength="strong" if (mine["strength"] == "strong").any() else "medium",
-        did=len(done),
-        moved=len(moves),
-        traced=int(moves["matched"].sum()),
-        carriers=len(carriers),
-        readable=around,
+        strength="strong" if "strong" in mine["strength"].tolist() else "medium",
+        did=len(tries.done),
+        moved=len(tries.moves),
+        traced=int(tries.moves["matched"].sum()),
+        carriers=len(about.carriers),
+        readable=tries.readable,
         tail_s=evidence.tail_s,
         has_marks=evidence.has_marks,
         has_journal=evidence.has_journal,
     )
     decision = decide(subject)
-    numbers = _numbers(subject, mine, (done, moves), evidence)
-    fields = sorted({int(row) for row in mine["field"]}) if len(mine) else carriers
+    numbers = _numbers(subject, mine, tries, evidence)
+    rows = sorted(set(mine["field"].tolist())) if len(mine) else about.carriers
     return Claim(
         id=f"{category.id}.{receiver.id}",
         category=category.id,
@@ -108,13 +157,11 @@ def _claim(
         verdict=decision.verdict,
         strength=decision.strength,
         reason=decision.reason,
-        sentence=sentence(
-            decision.reason, category, receiver.name, numbers, _what(evidence, fields)
-        ),
+        sentence=sentence(decision.reason, category, receiver.name, numbers, fields.words(rows)),
         numbers=tuple(numbers.items()),
-        fields=tuple(fields),
+        fields=tuple(rows),
         observations=tuple(int(row) for row in mine.index[:POINTERS]),
-        excerpt=_excerpt(evidence, category, receiver, decision, carriers),
+        excerpt=_excerpt(evidence, about, decision),
         falsifier=falsifier(decision.verdict),
     )
 
@@ -122,18 +169,18 @@ def _claim(
 def _numbers(
     subject: Subject,
     mine: pd.DataFrame,
-    marks: tuple[pd.DataFrame, pd.DataFrame],
+    tries: _Tries,
     evidence: Evidence,
 ) -> dict[str, float]:
-    done, moves = marks
+    moves = tries.moves
     idle, disturbed = windows.disturbed(evidence.tables["marks"], mine)
     errors = moves.loc[moves["matched"], "error_s"]
     around = evidence.readable if subject.readable is None else subject.readable
     return {
         "values": subject.values,
-        "messages": len(mine.drop_duplicates(["exchange", "message"])),
+        "messages": len((mine["exchange"] * _MESSAGES + mine["message"]).unique()),
         "did": subject.did,
-        "followed": int(windows.followed(done, mine).sum()),
+        "followed": int(windows.followed(tries.done, mine).sum()),
         "lag_s": windows.LAG_S,
         "idle": idle,
         "idle_hit": disturbed,
@@ -145,20 +192,6 @@ def _numbers(
         "tail_s": round(subject.tail_s, 1),
         "bound": round(bound(subject.did), 4) if subject.did else 1.0,
     }
-
-
-def _what(evidence: Evidence, rows: Sequence[int]) -> list[str]:
-    """Say in plain words what fields are, the most frequent first."""
-    fields = (
-        evidence.tables["fields"]
-        .iloc[list(rows)]
-        .sort_values("count", ascending=False, kind="stable")
-    )
-    words = [
-        str(means) if rule != "lexicon" else f"field “{paths.keys(path)[-1]}”"
-        for means, rule, path in zip(fields["means"], fields["rule"], fields["path"], strict=True)
-    ]
-    return list(dict.fromkeys(words))
 
 
 def _carriers(fields: pd.DataFrame) -> dict[tuple[str, str], list[int]]:
@@ -173,17 +206,11 @@ def _carriers(fields: pd.DataFrame) -> dict[tuple[str, str], list[int]]:
     return found
 
 
-def _excerpt(
-    evidence: Evidence,
-    category: Category,
-    receiver: Receiver,
-    decision: Decision,
-    carriers: list[int],
-) -> Excerpt | None:
+def _excerpt(evidence: Evidence, about: _About, decision: Decision) -> Excerpt | None:
     """Show the message with most of it; for what was not sent as such, most of a carrier."""
     if decision.verdict == "seen":
-        return evidence.excerpts.get((receiver.id, category.id))
-    if carriers and decision.reason in {"positions-traced", "not-worked-out"}:
-        shown = str(evidence.tables["fields"]["category"].iloc[carriers[0]])
-        return evidence.excerpts.get((receiver.id, shown))
+        return evidence.excerpts.get((about.receiver.id, about.category.id))
+    if about.carriers and decision.reason in {"positions-traced", "not-worked-out"}:
+        shown = str(evidence.tables["fields"]["category"].iloc[about.carriers[0]])
+        return evidence.excerpts.get((about.receiver.id, shown))
     return None

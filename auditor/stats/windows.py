@@ -68,7 +68,7 @@ def followed(marks: pd.DataFrame, observations: pd.DataFrame) -> Flags:
 
 def disturbed(marks: pd.DataFrame, observations: pd.DataFrame) -> tuple[int, int]:
     """Count idle windows, and those in which one of these observations happened."""
-    idle = marks[marks["action"] == "idle"]
+    idle = marks[marks["action"] == "idle"] if len(marks) else marks
     if idle.empty:
         return 0, 0
     return len(idle), int(_any_within(np.sort(happened(observations)), _spans(idle)).sum())
