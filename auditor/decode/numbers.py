@@ -26,7 +26,7 @@ _END = b"\0"
 
 def integer_points(number: int) -> int:
     """Rate an integer: counts, seconds, milli-, micro- and nanoseconds of our time, and -1."""
-    if number < 2**32 or number == 2**64 - 1 or is_time(number):
+    if number < 2**32 or number >= 2**64 - 2**31 or is_time(number):
         return 1
     return 0 if number < 2**53 else -2
 

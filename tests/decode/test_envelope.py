@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+
+import brotli
+import msgpack
+import pytest
 
 from auditor.decode import decode_message
 from auditor.records import Decoded, Message
@@ -57,3 +62,31 @@ def test_a_payload_shorter_than_its_length_is_damaged() -> None:
 def test_lines_of_events_are_no_envelope() -> None:
     body = b'{"type":"view","usr":{"id":1}}\n{"type":"action","usr":{"id":1}}\n'
     assert {leaf.steps for leaf in decode(body).leaves} == {("ndjson",)}
+
+
+EVENTS = b'[{"type":3,"data":{"source":"cue","ms":61234}}]'
+
+
+@pytest.mark.parametrize("pack", [bytes, zlib.compress], ids=["plain", "zlib"])
+def test_a_recording_behind_the_line_of_its_segment(pack: Callable[[bytes], bytes]) -> None:
+    payload = b'{"segment_id":4}\n' + pack(EVENTS)
+    item = b'{"type":"replay_recording","length":%d}\n' % len(payload)
+    decoded = decode(HEADER + item + payload + b"\n")
+    assert decoded.unread == ()
+    found = {leaf.path: leaf.value for leaf in decoded.leaves}
+    assert found["items[].payload>segment_id"] == 4
+    assert found["items[].payload>recording>[].data.ms"] == 61234
+
+
+def test_a_whole_envelope_in_brotli() -> None:
+    body = brotli.compress(HEADER + b'{"type":"event"}\n{"user":{"id":"u-7"}}\n')
+    message = Message("out", body, len(body), encodings=("br",))
+    found = {leaf.path: leaf.value for leaf in decode_message(message).leaves}
+    assert found["items[].payload>user.id"] == "u-7"
+
+
+def test_the_video_of_a_phone_is_messagepack() -> None:
+    packed = msgpack.packb({"replay_event": b'{"urls":["cue"]}', "replay_recording": b"x"})
+    item = b'{"type":"replay_video","length":%d}\n' % len(packed)
+    found = {leaf.path: leaf.value for leaf in decode(HEADER + item + packed).leaves}
+    assert found["items[].payload>replay_event>urls[]"] == "cue"

@@ -76,3 +76,13 @@ def test_too_many_pairs_are_over_the_limit() -> None:
     ((key, gap),) = form.tree("a&" * 300_000).members
     assert key == ()
     assert getattr(gap, "reason", "") == "over limit"
+
+
+def test_a_line_that_is_no_hit_stays_text_among_many() -> None:
+    lines = [b"v=1&t=event&ea=cue_set", b"en=page_view", b"v=1&ea=x y", *[b"a=1&b=2"] * 6]
+    found = read(b"\n".join(lines))
+    assert found is not None
+    assert found[1] == ((1,), Entries([(("en",), "page_view")]))
+    assert found[2] == ((2,), "v=1&ea=x y")
+    assert read(b"a=1&b=2\nwords and\nmore words") is None
+    assert read(b"name=one\nother=two") is None

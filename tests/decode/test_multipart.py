@@ -54,3 +54,23 @@ def test_parts_without_a_name_are_items() -> None:
         ("[]", (0,), "one"),
         ("[]", (1,), "two"),
     ]
+
+
+def test_a_crash_report_keeps_its_notes_and_weighs_its_dump() -> None:
+    """What Crashpad sends: annotations as parts, memory as one part that nobody can read here."""
+    dump = b"MDMP\x93\xa7\x00\x00" + b"text that was in memory " * 10
+    body = (
+        b'--B\r\nContent-Disposition: form-data; name="guid"\r\n\r\n3f2b8a7e\r\n'
+        b'--B\r\nContent-Disposition: form-data; name="deck_state"\r\n\r\n{"cue":61234}\r\n'
+        b'--B\r\nContent-Disposition: form-data; name="upload_file_minidump"; filename="a.dmp"\r\n'
+        b"Content-Type: application/octet-stream\r\n\r\n" + dump + b"\r\n--B--\r\n"
+    )
+    decoded = decode(body)
+    assert [(leaf.path, leaf.value) for leaf in decoded.leaves] == [
+        ("guid", "3f2b8a7e"),
+        ("deck_state>cue", 61234),
+        ("upload_file_minidump.filename", "a.dmp"),
+    ]
+    assert [(one.path, one.reason, one.size, one.detail) for one in decoded.unread] == [
+        ("upload_file_minidump", "encrypted or unknown binary", len(dump), "minidump")
+    ]

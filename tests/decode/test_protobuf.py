@@ -7,8 +7,11 @@ import random
 import struct
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from auditor.decode import decode_message
+from auditor.decode import text as texts
 from auditor.decode.protobuf import parse
 from auditor.decode.tree import Tags
 from auditor.records import Decoded, Message
@@ -201,8 +204,8 @@ def test_packed_content_and_pictures_inside_fields() -> None:
 
 
 def test_attributes_as_opentelemetry_writes_them() -> None:
-    texts = ["a", "dj", "nine char", "ten chars!", "thirteen char", "x" * 36, "é" * 20]
-    for text in texts:
+    words = ["a", "dj", "nine char", "ten chars!", "thirteen char", "x" * 36, "é" * 20]
+    for text in words:
         pair = field(1, "key") + field(2, field(1, text))
         decoded = decode(field(1, pair) + field(1, field(1, "n") + field(2, field(4, 128.0))))
         assert [(leaf.path, leaf.value) for leaf in decoded.leaves] == [
@@ -211,3 +214,161 @@ def test_attributes_as_opentelemetry_writes_them() -> None:
             ("1.1", "n"),
             ("1.2.4", 128.0),
         ]
+
+
+def group(number: int, inner: bytes) -> bytes:
+    return varint(number << 3 | 3) + inner + varint(number << 3 | 4)
+
+
+def read_all(body: bytes) -> list[tuple[int, object]]:
+    found = parse(body)
+    assert found is not None
+    return [*found[0].fields]
+
+
+SHORT = ["hi", "abc", "image.png", "spotify:track:4uLU6hMCjMI75M1A2tKUQC", "4uLU6hMCjMI75M1A2tKUQC",
+         "https://example.test/a?b=c", "2025-11-20T10:00:00.000Z", "(8)", "J\x7f"[:1], "0", "~", "\t", "a\nb"]  # fmt: skip
+
+
+def test_no_text_becomes_a_message() -> None:
+    for words in SHORT:
+        assert read_all(field(3, words)) == [(3, words)]
+        assert read_all(field(3, words) * 3) == [(3, words)] * 3
+
+
+def test_packed_numbers_have_the_paths_of_repeated_ones() -> None:
+    packed = field(1, "cues") + field(2, varint(12_000) + varint(61_234) + varint(245_678))
+    plain = field(1, "cues") + field(2, 12_000) + field(2, 61_234) + field(2, 245_678)
+    found = [(leaf.path, leaf.at, leaf.value) for leaf in decode(packed).leaves]
+    assert found == [(leaf.path, leaf.at, leaf.value) for leaf in decode(plain).leaves]
+    assert found[-1] == ("2", (2,), 245_678)
+    floats = field(1, "gains") + field(2, struct.pack("<4f", 0.5, 1.25, 0.75, 128.0))
+    assert [value for _, value in read_all(floats)[1:]] == [0.5, 1.25, 0.75, 128.0]
+
+
+def test_groups_are_messages() -> None:
+    inner = field(1, "cue_set") + field(2, 61234)
+    body = field(1, "log") + group(2, inner) + group(2, inner)
+    wanted = Tags([(1, "cue_set"), (2, 61234)])
+    assert read_all(body) == [(1, "log"), (2, wanted), (2, wanted)]
+    assert parse(body[:-1]) is None
+    assert parse(varint(2 << 3 | 3) + inner + varint(3 << 3 | 4)) is None
+
+
+LOOKS_LIKE_TEXT = field(4, "x" * 36)
+"""A message that is clean text: tag `"`, length `$`."""
+
+
+def test_a_repeated_field_votes_inside_its_message() -> None:
+    certain = field(4, "short") + field(5, 7)
+    texts = [value for _, value in read_all(field(1, LOOKS_LIKE_TEXT) * 2)]
+    assert texts == [LOOKS_LIKE_TEXT.decode()] * 2
+    mixed = field(1, certain) + field(1, LOOKS_LIKE_TEXT) + field(1, LOOKS_LIKE_TEXT)
+    assert read_all(mixed) == [
+        (1, Tags([(4, "short"), (5, 7)])),
+        (1, Tags([(4, "x" * 36)])),
+        (1, Tags([(4, "x" * 36)])),
+    ]
+    assert read_all(field(1, certain) + field(1, "words") + field(1, field(6, "x" * 36))) == [
+        (1, Tags([(4, "short"), (5, 7)])),
+        (1, "words"),
+        (1, field(6, "x" * 36).decode()),
+    ]
+
+
+def test_printable_messages_are_outvoted_by_texts() -> None:
+    printable = b"\n" + bytes([40]) + b"y" * 40  # field 1 of a message, or a line end and words
+    assert isinstance(only(field(1, printable)), Tags)
+    found = read_all(field(1, "first") + field(1, printable) + field(1, "third"))
+    assert found == [(1, "first"), (1, printable.decode()), (1, "third")]
+    assert isinstance(read_all(field(1, printable) * 2 + field(1, "one"))[0][1], Tags)
+
+
+def test_a_vote_and_packed_numbers_in_one_message() -> None:
+    certain = field(4, "short") + field(5, 7)
+    body = field(1, certain) + field(2, varint(300) + varint(400)) + field(1, LOOKS_LIKE_TEXT)
+    assert [number for number, _ in read_all(body)] == [1, 2, 2, 1]
+    assert read_all(body)[-1] == (1, Tags([(4, "x" * 36)]))
+
+
+def test_order_does_not_matter() -> None:
+    bodies = [
+        field(1, BATCH),
+        BATCH,
+        field(1, "words"),
+        field(3, field(1, ID)),
+        field(1, LOOKS_LIKE_TEXT),
+    ]
+    alone = [decode(body) for body in bodies]
+    assert [decode(body) for body in reversed(bodies)] == alone[::-1]
+
+
+def test_messages_in_messages_without_end() -> None:
+    body = field(1, "x")
+    for _ in range(200):
+        body = field(1, body)
+    decoded = decode(body)
+    assert decoded.leaves
+    assert max(leaf.path.count(".") for leaf in decoded.leaves) <= 33
+    decode(varint(3) * 100_000)
+    decode((b"\x0a\x7f" * 500_000)[:1_000_000])
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), min_size=3, max_size=30
+)
+SCALARS = (
+    TEXTS.filter(lambda text: not any("\x80" <= one < "\xa0" for one in text))
+    | st.integers(0, 2**31)
+    | st.integers(-100, -1)
+    | st.floats(1e-3, 1e6).map(lambda number: round(number, 4))
+)
+NUMBERS = st.integers(1, 15)
+
+
+def tree(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    one = st.tuples(NUMBERS, inner)
+    return st.lists(one, min_size=1, max_size=6, unique_by=lambda pair: pair[0]).map(sorted)
+
+
+TREES = tree(SCALARS | tree(SCALARS | tree(SCALARS)))
+
+
+def spelled(pairs: object) -> bytes:
+    body = b""
+    for number, value in pairs:  # type: ignore[attr-defined]
+        body += field(number, spelled(value) if isinstance(value, list) else value)
+    return body
+
+
+def expected(pairs: object) -> Tags:
+    return Tags(
+        [(n, expected(value) if isinstance(value, list) else value) for n, value in pairs]  # type: ignore[attr-defined]
+    )
+
+
+def is_clean(pairs: object) -> bool:
+    """Say whether no nested message happens to be clean text, which cannot be told from text."""
+    for _, value in pairs:  # type: ignore[attr-defined]
+        if isinstance(value, list):
+            spelling = spelled(value).decode("utf-8", "replace")
+            if "\ufffd" not in spelling and texts.is_clean(spelling):
+                return False
+            if not is_clean(value):
+                return False
+    return True
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(TREES.filter(is_clean))
+def test_messages_come_back(pairs: object) -> None:
+    found = parse(spelled(pairs))
+    assert found is not None
+    assert found[0] == expected(pairs)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.binary(max_size=120), st.sampled_from(["", "application/x-protobuf", "application/grpc"]))
+def test_no_bytes_raise(body: bytes, label: str) -> None:
+    decode(body, label)
+    decode(field(1, "name") + field(2, body), label)
