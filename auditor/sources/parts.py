@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.sources import tnetstring
-from auditor.sources.spans import File
+from auditor.sources.spans import WINDOW, File
 
 _DICT, _BYTES, _TEXT, _WHOLE, _NOTHING = b"},;#~"
 
@@ -110,7 +110,9 @@ class FarPart(Part):
         return self._file.take(end, end + 1)[0]
 
     def _part(self, begin: int, end: int, until: bytes) -> Part:
-        return FarPart(self._file, begin, end)
+        if end - begin >= WINDOW:
+            return FarPart(self._file, begin, end)
+        return Part(self._file.take(begin, end + 1), 0, end - begin, until)
 
     def _take(self, begin: int, end: int) -> bytes:
         return self._file.take(begin, end)

@@ -23,7 +23,6 @@ _MEMBERS = 64
 
 _HEAD = re.compile(rb"([1-9][0-9]{0,11}):[0-9]{1,3}:[a-z][a-z0-9_]{1,30}[;,][0-9]")
 _MIDDLE = re.compile(rb":([0-9]{1,3}):([a-z][a-z0-9_]{1,30})[;,][0-9]")
-_DIGITS = re.compile(rb"[0-9]{0,12}\Z")
 _LONGEST_HEAD = 56
 _LONGEST_LENGTH = 13
 _LONGEST_MEMBER = 224
@@ -154,9 +153,13 @@ def _search(file: File, start: int, stop: int) -> tuple[int, int]:
             if middle.start() >= last or int(middle[1]) != len(middle[2]):
                 continue
             colon = at + middle.start()
-            digits = _DIGITS.search(file.take(max(start, colon - _LONGEST_LENGTH + 1), colon))
-            first = colon - len(digits[0] if digits else b"")
+            before = file.take(max(start, colon - _LONGEST_LENGTH + 1), colon)
+            digits = before[len(before.rstrip(b"0123456789")) :]
+            first = colon - len(digits)
+            # What was cut before may have ended in a digit: so every end of the digits is tried.
             for place in range(first, min(colon, stop)):
+                if colon + int(digits[place - first :]) >= file.size:
+                    continue
                 span, following = _frame(file, place, _head(file, place))
                 goes_on = span and (following or span.end + 1 == file.size)
                 if span and goes_on and _is_flow(file, span):
