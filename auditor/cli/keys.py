@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
 _PAUSE_S = 0.1
@@ -21,8 +21,11 @@ class Keys:
         self._press = press
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
+        self._stack = ExitStack()
 
     def __enter__(self) -> Keys:
+        if sys.stdin.isatty():
+            self._stack.enter_context(_single_keys())
         self._thread.start()
         return self
 
@@ -35,6 +38,7 @@ class Keys:
         self._over.set()
         if sys.stdin.isatty():
             self._thread.join()
+        self._stack.close()
 
     def _read(self) -> None:
         for key in self._keys() if sys.stdin.isatty() else _lines():
@@ -43,11 +47,10 @@ class Keys:
             self._press("enter" if key in {"\r", "\n", ""} else key.lower())
 
     def _keys(self) -> Iterator[str]:
-        with _single_keys():
-            while not self._over.is_set():
-                key = _next_key()
-                if key:
-                    yield key
+        while not self._over.is_set():
+            key = _next_key()
+            if key:
+                yield key
 
 
 def _lines() -> Iterator[str]:
@@ -81,7 +84,8 @@ else:
     def _single_keys() -> Iterator[None]:
         """Hand keys over one by one, unechoed; signals and line ends stay as they are."""
         before = termios.tcgetattr(sys.stdin)
-        tty.setcbreak(sys.stdin)
+        # At once: the default would throw away what was typed before.
+        tty.setcbreak(sys.stdin, termios.TCSANOW)
         try:
             yield
         finally:
