@@ -33,12 +33,12 @@ def control(told: Mapping[str, Any]) -> dict[str, str]:
     total = len(found) + len(missed)
     if result.get("passed") is True and found and not missed:
         text = (
-            f"Yes. When it began we sent {many(total, 'test message')} of our own through it, packed in "
+            f"Yes. When it began we sent {many(total, 'message')} of our own through it, packed in "
             f"{many(total, 'way')}. All {total} were found again."
         )
         return {"state": "passed", "title": _TITLE, "text": text}
     text = (
-        f"Not for certain. Of {many(total, 'test message')} that we sent through it, "
+        f"Not for certain. Of {many(total, 'message')} of our own that we sent through it, "
         f"{len(missed)} were not found again"
     )
     named = f": {', '.join(missed)}" if missed else ""

@@ -153,7 +153,7 @@ def _totals(seen: Mapping[str, Any]) -> Text:
     if seen["interventions"]:
         text.append(f" · {seen['interventions']} blocked by us", style="yellow")
     if seen["errors"]:
-        text.append(f" · {many(seen['errors'], 'recorder error')}", style="bold red")
+        text.append(f" · {many(seen['errors'], 'error of the recorder')}", style="bold red")
     return text
 
 

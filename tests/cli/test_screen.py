@@ -51,7 +51,7 @@ def test_shows_what_to_do_and_what_was_seen() -> None:
         "Step 3 of 40 · consent off · 2 s",
         "Jump to hot cue 1 on deck 1.",
         "2 of 2 planted messages were found again",
-        "12 exchanges · 5 connections · 3 marks · 2 blocked by us · 1 recorder error",
+        "12 exchanges · 5 connections · 3 marks · 2 blocked by us · 1 error of the recorder",
         "and 4 more",
         "Cue points",
         "refused the recording",
