@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 
 from auditor.records import REFUSED, Direction, Exchange, Message
 from auditor.sources.authority import host_of, text_of
+from auditor.sources.frames import read_chunks, read_frames
 from auditor.sources.headers import declared, native, read_fields
 from auditor.sources.parts import Part
 
@@ -30,7 +31,6 @@ _CREATED = 16
 """The first format in which every flow says when it was created."""
 
 _HTTP2 = {b"HTTP/2.0", b"HTTP/3"}
-_TEXT = 1
 
 Metadata = dict[str, Any]
 
@@ -66,7 +66,7 @@ def _http(flow: Part, number: int, metadata: Metadata, replies: bool) -> Exchang
         told = declared(read_fields(response.raw(b"7:headers")))
         messages.append(_message("in", response, told, omitted.get("response"), replies))
     if socket:
-        messages.extend(_frame(*one) for one in socket.value(b"8:messages"))
+        messages.extend(read_frames(socket.raw(b"8:messages")))
     path, _, query = native(request.octets(b"4:path")).partition("?")
     return Exchange(
         number=number,
@@ -129,28 +129,6 @@ def _encodings(*declarations: str) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-def _frame(
-    opcode: int,
-    ours: bool,
-    content: bytes,
-    time: float | None = None,
-    dropped: bool = False,
-    *_: Any,
-) -> Message:
-    return Message(
-        direction="out" if ours else "in",
-        body=b"" if dropped else content,
-        size=len(content),
-        time=time or None,
-        text=opcode == _TEXT,
-        omitted=REFUSED if dropped else "",
-    )
-
-
-def _chunk(ours: bool, content: bytes, time: float | None = None) -> Message:
-    return Message("out" if ours else "in", content, len(content), time=time or None)
-
-
 def _stream(flow: Part, kind: Literal["tcp", "udp"], number: int, metadata: Metadata) -> Exchange:
     client, server = flow.part(b"11:client_conn"), flow.part(b"11:server_conn")
     if not client or not server:
@@ -174,7 +152,7 @@ def _stream(flow: Part, kind: Literal["tcp", "udp"], number: int, metadata: Meta
         path="",
         query="",
         headers=(),
-        messages=tuple(_chunk(*one) for one in flow.value(b"8:messages")),
+        messages=tuple(read_chunks(flow.raw(b"8:messages"))),
         connection=client.text(b"2:id"),
         process=str(metadata.get(PROCESS, "")),
         error=_error(flow),
