@@ -13,6 +13,7 @@ from auditor.decode.tree import Entries, Gap, Key, Node, Raw, Reading, Tags
 STARTS = b"\x00\x01\x80\x81"
 _PREFIX = 5
 _PACKED, _TRAILERS = 0x01, 0x80
+_MOST_FRAMES = 50_000
 _WEB_TEXT = "grpc-web-text"
 
 
@@ -59,7 +60,7 @@ def _frames(data: bytes) -> list[tuple[int, bytes]] | None:
     start = 0
     while start < len(data):
         end = start + _PREFIX + int.from_bytes(data[start + 1 : start + _PREFIX])
-        if data[start] not in STARTS or end > len(data) or start + _PREFIX > len(data):
+        if data[start] not in STARTS or end > len(data) or len(found) > _MOST_FRAMES:
             return None
         found.append((data[start], data[start + _PREFIX : end]))
         start = end

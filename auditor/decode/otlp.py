@@ -9,6 +9,7 @@ Schema: https://github.com/open-telemetry/opentelemetry-proto
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from auditor.decode.binary import members
@@ -23,6 +24,8 @@ STARTS = b"\x0a"
 _OUTER = 2
 _MOST_BYTES = 8 * 1024 * 1024
 _DEPTH = 32
+_PATIENCE = 100
+"""Messages without any attribute, after which it is something else."""
 _SPAN_ID, _TRACE_ID = 8, 16
 _RESOURCE: Schema = {1: ("attributes", "pairs"), 2: ("droppedAttributesCount", "number")}
 _SCOPE: Schema = {1: ("name", "text"), 2: ("version", "text"), 3: ("attributes", "pairs")}
@@ -115,6 +118,14 @@ _REQUESTS = (
 )
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What one attempt has met so far."""
+
+    messages: int = 0
+    attributes: int = 0
+
+
 class _Other(Exception):  # noqa: N818 - not an error of the program
     """The bytes do not follow the schema."""
 
@@ -125,12 +136,12 @@ def read(raw: Raw) -> Reading | None:
     if not _may_be(data) or len(data) > _MOST_BYTES:
         return None
     for schema in _REQUESTS:
-        seen: list[int] = []
+        seen = _Seen()
         try:
             node = _message(data, schema, seen)
         except _Other:
             continue
-        if seen:
+        if seen.attributes:
             return Reading(0.95, ("protobuf", "otlp"), node)
     return None
 
@@ -148,8 +159,11 @@ def _may_be(data: bytes) -> bool:
     return True
 
 
-def _message(data: bytes, schema: Schema, seen: list[int]) -> Node:
-    """Return a message by its schema; `seen` gets one entry per attribute."""
+def _message(data: bytes, schema: Schema, seen: _Seen) -> Node:
+    """Return a message by its schema."""
+    seen.messages += 1
+    if seen.messages > _PATIENCE and not seen.attributes:
+        raise _Other
     found: list[tuple[Key, Node]] = []
     counts: dict[str, int] = {}
     pairs: dict[str, list[bytes]] = {}
@@ -174,7 +188,7 @@ def _message(data: bytes, schema: Schema, seen: list[int]) -> Node:
             counts[name] = counts.get(name, 0) + 1
         found.append((key, node))
     for name, several in pairs.items():
-        seen.extend([len(several)])
+        seen.attributes += len(several)
         found.append(((name,), members([_pair(one, 0) for one in several])))
     return Entries(found)
 
