@@ -98,6 +98,7 @@ class Judge:
         self._scored: dict[tuple[str, Surroundings], tuple[_Score, ...]] = {}
         self._names: dict[str, dict[str, float]] = {}
         self._matter: dict[str, bool] = {}
+        self._events: dict[str, Judgement] = {}
 
     def judge(self, name: str, value: Value, around: Surroundings) -> Judgement:
         """Return what a field is about, from its name, its value and the names around it."""
@@ -110,6 +111,14 @@ class Judge:
 
     def judge_name(self, name: str) -> Judgement:
         """Return what an event is about, from its name alone; candidates do not count."""
+        found = self._events.get(name)
+        if found is None:
+            if len(self._events) >= _MEMORY:
+                self._events.clear()
+            found = self._events[name] = self._name_judged(name)
+        return found
+
+    def _name_judged(self, name: str) -> Judgement:
         best = max(self._scores(name, Surroundings()), key=lambda one: one.points, default=None)
         if best is None or best.points < SURE:
             return NOTHING

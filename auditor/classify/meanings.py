@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from auditor.catalogue.model import FieldRule
 from auditor.classify.lexicon import Judgement
 from auditor.records import NO_MEANING, Meaning, Strength, Value
@@ -44,6 +46,7 @@ def by_rule(rule: FieldRule) -> Meaning:
     )
 
 
+@lru_cache(maxsize=65536)
 def by_words(said: Judgement, secret: str = "", rule: FieldRule | None = None) -> Meaning:
     """Return what the lexicon says; a rule without a category leaves the word to it."""
     if said.category != "other":

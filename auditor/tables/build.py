@@ -26,13 +26,14 @@ _TYPES: dict[type, str] = {
 
 _FREE_TEXT = {
     "exchanges": ("endpoint",),
-    "observations": ("value", "path", "event", "endpoint"),
+    "observations": ("value",),
     "fields": ("example", "path", "event", "means", "endpoint"),
     "marks": ("action", "values"),
     "connections": ("id", "process", "detail"),
     "unread": ("detail", "path", "endpoint"),
 }
-"""Columns that hold captured text; swept once more when every secret is known."""
+"""Columns that hold captured text; swept once more when every secret is known. Observations take
+their other texts from the fields."""
 
 
 def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
@@ -58,11 +59,18 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     rows: dict[str, list[Row]] = {**collector.rows, "fields": _fields(collector)}
     collector.rows.clear()
     collector.profiles.fields.clear()
-    tables = {name: frame(rows.pop(name), columns) for name, columns in TABLES.items()}
-    for name, columns in _FREE_TEXT.items():
-        for column in columns:
-            tables[name][column] = sweep(tables[name][column], collector.redactor)
-    return tables
+    found = {name: frame(rows.pop(name), TABLES[name]) for name in list(rows)}
+    for name, table in found.items():
+        _sweep(name, table, collector.redactor)
+    observations = collector.observed.frame(found["fields"])
+    _sweep("observations", observations, collector.redactor)
+    found["observations"] = observations[[column.name for column in TABLES["observations"]]]
+    return {name: found[name] for name in TABLES}
+
+
+def _sweep(name: str, table: pd.DataFrame, redactor: Redactor) -> None:
+    for column in _FREE_TEXT.get(name, ()):
+        table[column] = sweep(table[column], redactor)
 
 
 def sweep(texts: pd.Series[str], redactor: Redactor) -> pd.Series[str]:

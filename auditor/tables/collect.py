@@ -9,6 +9,7 @@ from auditor.pipeline import Sent
 from auditor.places import Place
 from auditor.records import Connection, Excerpt, Exchange, Mark, Observation, Site
 from auditor.redact import Redactor
+from auditor.tables.observed import Observed
 from auditor.tables.profile import RANK, FieldKey, Profile, Profiles
 
 LINES = 24
@@ -21,13 +22,14 @@ Row = tuple[object, ...]
 
 
 class Collector:
-    """Rows of every table; `rows[name]` are tuples in the order of `auditor.tables.schema`."""
+    """Rows of the tables; `rows[name]` are tuples in the order of `auditor.tables.schema`."""
 
     def __init__(self, redactor: Redactor, interactions: tuple[str, ...]) -> None:
         self.redactor = redactor
         self.rows: dict[str, list[Row]] = {
-            name: [] for name in ("exchanges", "observations", "unread", "connections", "marks")
+            name: [] for name in ("exchanges", "unread", "connections", "marks")
         }
+        self.observed = Observed()
         self.profiles = Profiles()
         self.excerpts: dict[tuple[str, str], Excerpt] = {}
         """Per receiver and category the message that carries most of it."""
@@ -97,10 +99,11 @@ class Collector:
 
     def _add_message(self, exchange: Exchange, site: Site, sent: Sent) -> list[Observation]:
         """Take one message; return the observations that say something."""
+        message = (exchange.number, sent.index, sent.time)
         fields: dict[tuple[Place, str], Profile] = {}
         said = []
         for one in sent.observations:
-            (place, value, _), meaning, event, _ = one
+            (place, value, _), meaning, event, when = one
             field = fields.get((place, event))
             if field is None:
                 field = self.profiles.open(site, sent.time, one, self._preview)
@@ -108,38 +111,12 @@ class Collector:
             self.profiles.add(field, value, meaning)
             if meaning.category != "other":
                 said.append(one)
-                self._add_observation(exchange, site, sent, one, field.row)
+                shown = (self._preview(one), self._number(one))
+                self.observed.add(message, field.row, meaning, shown, when, place.steps)
             elif type(value) is str and (value not in self._plain or meaning.secret):
                 self._preview(one)  # learns what is secret, wherever it stands
         self._add_excerpts(exchange, site, sent, said)
         return said
-
-    def _add_observation(
-        self, exchange: Exchange, site: Site, sent: Sent, one: Observation, field: int
-    ) -> None:
-        leaf = one.leaf
-        self.rows["observations"].append(
-            (
-                exchange.number,
-                sent.index,
-                sent.time,
-                one.event_time,
-                self.redactor.address(site.receiver),
-                self._name(site.endpoint),
-                self._name(one.event),
-                leaf.context,
-                self._path(leaf.path),
-                self._preview(one),
-                self._number(one),
-                one.unit,
-                one.category,
-                one.strength,
-                one.rule,
-                one.basis,
-                " › ".join(leaf.steps),
-                field,
-            )
-        )
 
     def _preview(self, one: Observation) -> str:
         """Return what may be shown of a value; plain texts are looked at once."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from auditor.places import Place
 from auditor.records import Meaning, Observation, Site, Value
 
-DISTINCT_CAP = 1000
+DISTINCT_CAP = 100
 RANK = {"": 0, "weak": 1, "medium": 2, "strong": 3}
 
 _MEMORY = 200_000
