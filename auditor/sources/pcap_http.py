@@ -184,8 +184,11 @@ class Http1:
         while self._asked and self._waiting:
             if self._replies is None:
                 self._replies = h11.Connection(h11.CLIENT)
-                method = self._asked[0].method
-                self._replies.send(h11.Request(method=method, target="/", headers=[("host", "x")]))
+                asked = self._asked[0]
+                headers = [("host", "x")]
+                if asked.header("upgrade"):
+                    headers += [("connection", "upgrade"), ("upgrade", asked.header("upgrade"))]
+                self._replies.send(h11.Request(method=asked.method, target="/", headers=headers))
                 self._replies.send(h11.EndOfMessage())
             self._replies.receive_data(self._waiting)
             self._waiting = b""

@@ -27,6 +27,16 @@ _SIGNS = (b"CLIENT_RANDOM ", b"CLIENT_TRAFFIC_SECRET_0 ")
 _PATIENCE_S = 900
 _END, _IP4_FROM, _IP4_TO, _IP6_FROM, _IP6_TO, _PORT_FROM, _PORT_TO = 0, 20, 21, 22, 23, 25, 26
 
+_PLAIN = (
+    "--disable-protocol",
+    "http",
+    "--disable-protocol",
+    "http2",
+    "-o",
+    "tls.desegment_ssl_application_data:FALSE",
+)
+"""Or tshark would put messages together itself, and write what came in parts more than once."""
+
 MISSING = "keys to open this capture are there, but not the program that uses them: install tshark (Wireshark), then audit again"
 FAILED = "tshark could not use the keys of this capture"
 
@@ -53,7 +63,7 @@ def decrypt(capture: Path, keys: Path | None, target: Path, losses: list[Loss]) 
     if not program:
         losses.append(Loss(MISSING))
         return False
-    command = [program, "-n", "-r", str(capture), "-U", "OSI layer 7", "-w", str(target)]
+    command = [program, "-n", "-r", str(capture), "-U", "OSI layer 7", "-w", str(target), *_PLAIN]
     if keys:
         command += ["-o", f"tls.keylog_file:{keys}"]
     try:

@@ -205,7 +205,9 @@ def name_of(trace: Trace) -> str:
         return trace.name
     if pcap_names.is_tls(trace.beginning):
         return pcap_names.tls_name(trace.beginning)
-    return pcap_names.http_host(trace.beginning) if pcap_names.is_http(trace.beginning) else ""
+    if pcap_names.is_http(trace.beginning):
+        return pcap_names.http_host(trace.beginning)
+    return pcap_names.tunnel_host(trace.beginning)
 
 
 def _outcome(trace: Trace) -> str:
@@ -217,6 +219,8 @@ def _outcome(trace: Trace) -> str:
         return "established-silent" if "answer" in trace.signs else "failed"
     if pcap_names.is_tls(trace.beginning):
         return "passed-through" if trace.bytes_down else "failed"
+    if pcap_names.tunnel_host(trace.beginning):
+        return "passed-through"
     return "decrypted" if pcap_names.is_http(trace.beginning) else "not-http"
 
 

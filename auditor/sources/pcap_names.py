@@ -15,7 +15,8 @@ _MOST = 50
 """Records of one DNS answer."""
 _NAME = 255
 
-_REQUEST = re.compile(rb"[A-Z]{3,12} \S+ HTTP/1\.[01]\r?\n")
+_TUNNEL = re.compile(rb"CONNECT ([^ \r\n]{1,260}):\d{1,5} HTTP/1\.[01]\r?\n")
+_REQUEST = re.compile(rb"(?!CONNECT )[A-Z]{3,12} \S+ HTTP/1\.[01]\r?\n")
 _HOST = re.compile(rb"\r?\n[Hh]ost:[ \t]*([^\r\n]{1,255})")
 _WORD = re.compile(r"[a-z0-9_.:\-\[\]]{1,255}")
 
@@ -28,6 +29,12 @@ def is_tls(stream: bytes) -> bool:
 def is_http(stream: bytes) -> bool:
     """Say whether a client begins with a request of HTTP/1."""
     return bool(_REQUEST.match(stream))
+
+
+def tunnel_host(stream: bytes) -> str:
+    """Return the far end that a client asks a proxy to be put through to; else nothing."""
+    found = _TUNNEL.match(stream)
+    return _clean(found[1].decode("ascii", "replace")) if found else ""
 
 
 def http_host(stream: bytes) -> str:
