@@ -58,7 +58,7 @@ def index(path: Path) -> list[tuple[int, int]]:
     with path.open("rb") as opened:
         file = File(opened, path.stat().st_size)
         spans = [one for one in find(file, 0, file.size) if isinstance(one, Span)]
-        if any(_version(FarPart(file, one.begin, one.end)) < _PAIRED for one in spans[:1]):
+        if spans and _is_paired(file, spans[0]):
             return [(spans[0].start, file.size - spans[0].start)]
     return [(one.start, one.end + 1 - one.start) for one in spans]
 
@@ -187,6 +187,13 @@ def _version(flow: Part) -> int:
     """Return the format of a flow; 0 for all before 4."""
     found = flow.value(b"7:version")
     return found if isinstance(found, int) else 0
+
+
+def _is_paired(file: File, span: Span) -> bool:
+    try:
+        return _version(FarPart(file, span.begin, span.end)) < _PAIRED
+    except BROKEN:
+        return False
 
 
 def _kind(file: File, span: Span) -> str:
