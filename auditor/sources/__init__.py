@@ -21,9 +21,11 @@ from auditor.sources.find import find
 __all__ = ["Capture", "digest", "find", "open_capture", "stdin_as_file"]
 
 
-def open_capture(path: Path, first: int = 0) -> Capture:
+def open_capture(path: Path, first: int = 0, replies: bool = True) -> Capture:
     """Open one capture, compressed or not; its exchanges are numbered from `first`.
 
+    Without `replies` the bodies of responses in a HAR file are weighed and not loaded, as those in a
+    mitmproxy file always are.
     Raises SourceError when the file is missing, empty or no capture at all. Damage further
     inside ends up in `Capture.losses`.
     """
@@ -34,7 +36,7 @@ def open_capture(path: Path, first: int = 0) -> Capture:
     with ExitStack() as stack:
         file, cut = _settled(path, stack), list[Loss]()
         inner = stack.enter_context(packed.unpacked(file, cut))
-        read = _opened(inner, path, first, stack)
+        read = _opened(inner, path, (first, replies), stack)
         read.losses[:0] = cut
         return Capture(
             name=path.name,
@@ -100,7 +102,7 @@ class _Read:
     session: Session = field(default_factory=Session)
 
 
-def _opened(inner: Path, path: Path, first: int, stack: ExitStack) -> _Read:
+def _opened(inner: Path, path: Path, how: tuple[int, bool], stack: ExitStack) -> _Read:
     """Open what was in a file; messages call it by the name that somebody gave."""
     with inner.open("rb") as file:
         head = file.read(4096)
@@ -109,7 +111,7 @@ def _opened(inner: Path, path: Path, first: int, stack: ExitStack) -> _Read:
             f"{path.name} is empty.",
             "Was the recording ended before anything passed? Record again, or name another file.",
         )
-    kind = formats.kind_of(head)
+    kind, (first, replies) = formats.kind_of(head), how
     if kind == "pcap":
         temporary = tempfile.TemporaryDirectory(prefix="auditor-", ignore_cleanup_errors=True)
         traffic = pcap.read(inner, first, Path(stack.enter_context(temporary)), beside=path)
@@ -118,7 +120,7 @@ def _opened(inner: Path, path: Path, first: int, stack: ExitStack) -> _Read:
     if kind == "mitm":
         return _Read("mitm", *mitm.read(inner, first))
     if kind == "har":
-        return _Read("har", *har.read(inner, first))
+        return _Read("har", *har.read(inner, first, replies))
     raise SourceError(
         f"{path.name} is not a capture this program can read.",
         f"It reads {formats.READS}. In mitmproxy save with `-w FILE`, in a browser with “Save all as HAR”.",

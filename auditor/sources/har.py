@@ -18,9 +18,10 @@ def looks_like(head: bytes) -> bool:
     return text.removeprefix("\ufeff").lstrip().startswith("{")
 
 
-def read(path: Path, first: int) -> tuple[Iterator[Exchange], list[Loss]]:
+def read(path: Path, first: int, replies: bool = True) -> tuple[Iterator[Exchange], list[Loss]]:
     """Return the exchanges of a file, and the list that its losses go to.
 
+    Without `replies` the bodies of responses are weighed and not loaded.
     Raises SourceError when it has no list of entries.
     """
     try:
@@ -37,21 +38,20 @@ def read(path: Path, first: int) -> tuple[Iterator[Exchange], list[Loss]]:
             "A HAR file is JSON with `log.entries`. Export it again as HAR.",
         ) from error
     losses: list[Loss] = []
-    return _exchanges(path, first, losses), losses
+    return _exchanges(path, first, Reader(losses, replies)), losses
 
 
-def _exchanges(path: Path, first: int, losses: list[Loss]) -> Iterator[Exchange]:
+def _exchanges(path: Path, first: int, reader: Reader) -> Iterator[Exchange]:
     number, position = first, -1
-    reader = Reader(losses)
     with path.open("rb") as file:
         for found in har_text.entries(file):
             if isinstance(found, har_text.Gap):
                 position += not found.ended
-                _count(found, losses)
+                _count(found, reader.losses)
                 continue
             position += 1
             if found.repeated:
-                note(losses, Loss("entry that stands in the file twice and counts once"))
+                note(reader.losses, Loss("entry that stands in the file twice and counts once"))
                 continue
             exchange = _read(reader, found.value, position, number)
             if exchange:

@@ -46,19 +46,30 @@ def request(request: Mapping[str, Any], headers: Headers, time: float) -> Messag
     )
 
 
-def response(response: Mapping[str, Any], headers: Headers, time: float) -> Message:
-    """Return what came back."""
+def response(
+    response: Mapping[str, Any], headers: Headers, time: float, load: bool = True
+) -> Message:
+    """Return what came back; without `load` its body is empty and has its size."""
     content = response.get("content") or {}
-    body = to_bytes(str(content.get("text") or ""), content.get("encoding"))
+    text, encoding = str(content.get("text") or ""), content.get("encoding")
+    body = to_bytes(text, encoding) if load else b""
+    weight = len(body) if load else _weight(text, encoding)
     return Message(
         direction="in",
         body=body,
-        size=len(body) or max(_size(content.get("size")), _size(response.get("bodySize"))),
+        size=weight or max(_size(content.get("size")), _size(response.get("bodySize"))),
         content_type=str(content.get("mimeType") or _named(headers, "content-type")),
         encodings=_encodings(headers),
         time=time,
-        omitted="" if body else _MISSING,
+        omitted="" if weight else _MISSING,
     )
+
+
+def _weight(text: str, encoding: object) -> int:
+    """Return the bytes of a body without making them."""
+    if text.isascii() and str(encoding or "").lower() == "base64":
+        return len(text) // 4 * 3 - text[-2:].count("=")
+    return len(text) if text.isascii() else len(to_bytes(text, encoding))
 
 
 def frame(told: Mapping[str, Any]) -> Message | None:

@@ -38,6 +38,8 @@ class Reader:
     """Reads entries one after the other; one without a time gets the time of the one before."""
 
     losses: list[Loss]
+    replies: bool = True
+    """Whether the bodies of responses are wanted, not only their sizes."""
     before: float = field(default=0.0)
 
     def exchange(self, entry: Any, position: int, number: int) -> Exchange:
@@ -57,7 +59,8 @@ class Reader:
         messages = [asked]
         if status is not None or (response.get("content") or {}).get("text"):
             ended = started + _seconds(entry.get("time"))
-            messages.append(har_body.response(response, _headers(response), moment(ended)))
+            told = _headers(response)
+            messages.append(har_body.response(response, told, moment(ended), self.replies))
         messages.extend(self._frames(entry.get("_webSocketMessages")))
         talk: Kind = "websocket" if _talks(entry, url) else "http"
         self.before = started

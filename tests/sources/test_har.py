@@ -5,6 +5,7 @@ import gzip
 import json
 import random
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,19 @@ class TestBodies:
     ) -> None:
         message = one(tmp_path, entry(response__content=content)).messages[1]
         assert (message.body, message.size, message.omitted) == (body, size, omitted)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            {"text": base64.b64encode(bytes(size)).decode(), "encoding": "base64"}
+            for size in range(7)
+        ]
+        + [{"text": "ü"}, {"text": "abc"}, {"text": "ü", "encoding": "base64"}, {"size": 5}],
+    )
+    def test_replies_that_nobody_wants_are_weighed(self, tmp_path: Path, content: Any) -> None:
+        wanted = one(tmp_path, entry(response__content=content)).messages[1]
+        (weighed,) = open_capture(tmp_path / "x.har", replies=False).exchanges
+        assert weighed.messages[1] == replace(wanted, body=b"")
 
     @pytest.mark.parametrize("response", [None, {}, {"status": 0, "_error": "net::ERR_FAILED"}])
     def test_no_answer(self, tmp_path: Path, response: Any) -> None:
