@@ -56,7 +56,7 @@ def read_text(raw: Raw) -> Reading | None:
 
 def _frames(data: bytes) -> list[tuple[int, bytes]] | None:
     """Return flags and content of every frame, or None unless they fill the body."""
-    found = []
+    found: list[tuple[int, bytes]] = []
     start = 0
     while start < len(data):
         end = start + _PREFIX + int.from_bytes(data[start + 1 : start + _PREFIX])

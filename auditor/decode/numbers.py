@@ -6,7 +6,7 @@ import itertools
 import struct
 
 _DOUBLE, _FLOAT = struct.Struct("<d"), struct.Struct("<f")
-_PLAIN_FLOATS = (1e-6, 1e12)
+_LEAST, _MOST = 1e-6, 1e12
 _FIRST, _LAST = 1_000_000_000, 2_500_000_000
 _LONG = 8
 _MORE = 0x80
@@ -44,7 +44,7 @@ def is_time(number: int) -> bool:
 def fixed(piece: bytes) -> tuple[int | float, int]:
     """Read four or eight bytes as a float when that gives a number people use, else integer."""
     floating = _float(piece)
-    if not floating or _PLAIN_FLOATS[0] <= abs(floating) < _PLAIN_FLOATS[1]:
+    if not floating or _LEAST <= abs(floating) < _MOST:
         return floating, 1
     number = int.from_bytes(piece, "little", signed=True)
     return number, 1 if is_time(number) or abs(number) < 2**24 else -1
@@ -55,7 +55,7 @@ def packed(piece: bytes) -> list[int | float] | None:
     floats = None if len(piece) % 4 else _floats(piece)
     if floats and all(map(_is_short, floats)):
         return [*floats]
-    found = _varints(piece)
+    found = None if piece[-1] & _MORE else _varints(piece)
     if found is None and floats and len(floats) >= _ENOUGH[len(piece) // len(floats)]:
         return [*floats]
     return found
@@ -71,15 +71,15 @@ def _float(piece: bytes) -> float:
 
 def _floats(piece: bytes) -> list[float] | None:
     """Read floats of either width that are all usual ones."""
-    for width in (8, 4) if len(piece) % 8 == 0 else (4,):
-        found: list[float] = []
-        for start in range(0, len(piece), width):
-            number, _ = fixed(piece[start : start + width])
-            if not isinstance(number, float):
+    for width, code in ((8, "d"), (4, "f")):
+        count, rest = divmod(len(piece), width)
+        found: tuple[float, ...] = () if rest else struct.unpack(f"<{count}{code}", piece)
+        for one in found:
+            if one and not _LEAST <= abs(one) < _MOST:
                 break
-            found.append(number)
-        if len(found) * width == len(piece) and len(found) > 1 and any(found):
-            return found
+        else:
+            if count > 1 and any(found):
+                return [*found] if width == _LONG else [float(f"{one:.7g}") for one in found]
     return None
 
 
@@ -88,10 +88,9 @@ def _is_short(number: float) -> bool:
 
 
 def _varints(piece: bytes) -> list[int | float] | None:
-    if piece[-1] & _MORE:
-        return None
     runs = piece.translate(_ENDS).split(_END)
-    likely = _looks_like_list({len(run) + 1 for run in runs[:-1]}, len(runs) - 1, len(piece))
+    runs.pop()
+    likely = _looks_like_list(set(map(len, runs)), len(runs), len(piece))
     if likely is False:
         return None
     found: list[int | float] = []
@@ -110,17 +109,20 @@ def _varints(piece: bytes) -> list[int | float] | None:
     return None
 
 
-def _looks_like_list(sizes: set[int], count: int, size: int) -> bool | None:
-    """Say whether integers of these lengths are a list and not an id; None: only in order."""
+def _looks_like_list(more: set[int], count: int, size: int) -> bool | None:
+    """Say whether integers are a list and not an id; None: only when they are in order.
+
+    `more` holds how many bytes each takes beyond its first.
+    """
     if count < 2:  # noqa: PLR2004 - one number is no list
         return False
-    least, most = min(sizes), max(sizes)
+    least, most = min(more), max(more)
     if size < _SHORT:
         return most - least <= 2  # noqa: PLR2004 - small lists are of similar numbers
     if most - least > 1:
         return False
-    if most == 1:
+    if not most:
         return True
     is_id = size in _IDS and count < _SHORT
-    even = least > 1 or count >= _MANY
+    even = least > 0 or count >= _MANY
     return True if even and not is_id else None

@@ -36,7 +36,6 @@ _CONTROLS = bytes([*range(_FIRST_PRINTABLE), 127])
 _ODD_CONTROLS = bytes(set(_CONTROLS) - set(b"\t\n\r"))
 _ID_SIZES = frozenset({8, 12, 16, 20, 24, 32, 48, 64})
 _TEXT, _MESSAGE, _SEVERAL = 1, 2, 4
-_MIXED = _TEXT | _MESSAGE
 
 
 def read(raw: Raw) -> Reading | None:
@@ -69,28 +68,28 @@ def parse(data: bytes, depth: int = 0) -> tuple[Tags, int] | None:
 def _message(fields: list[Field], depth: int) -> tuple[Tags, int]:
     """Give every field its meaning."""
     found: list[tuple[int, Node]] = []
-    kinds: dict[int, int] = {}
     score = marks = last = 0
     order = 1
+    repeats = False
     for number, wire, value in fields:
         if wire == VARINT and value < _SMALL:  # type: ignore[operator]  # an integer
             node: Node = value  # type: ignore[assignment]
             points = 1
         elif wire == BYTES:
             node, points, kind = _delimited(value, depth)  # type: ignore[arg-type]
-            kinds[number] = kinds.get(number, 0) | kind
             marks |= kind
         else:
             node, points = _scalar(value, depth)
         found.append((number, node))
         if number > _USUAL_TAG:
             points += next((less for top, less in _TAG_POINTS if number <= top), -8)
-        if number < last:
-            order = -2
+        if number <= last:
+            repeats = True
+            order = order if number == last else -2
         last = number
         score += points
-    if marks > _MESSAGE:
-        found = _settled(found, fields, kinds, depth)
+    if marks > _MESSAGE and (repeats or marks & _SEVERAL):
+        _settle(found, fields, depth)
     return Tags(found), score + order
 
 
@@ -149,18 +148,16 @@ def _printable(piece: bytes) -> str | None:
     return spelled if text.is_printable(spelled) else None
 
 
-def _settled(
-    found: list[tuple[int, Node]], fields: list[Field], kinds: dict[int, int], depth: int
-) -> list[tuple[int, Node]]:
+def _settle(found: list[tuple[int, Node]], fields: list[Field], depth: int) -> None:
     """Let mixed fields vote, and give packed numbers the shape of repeated ones."""
-    for number, kind in kinds.items():
-        if kind & _MIXED == _MIXED:
-            _vote(number, found, fields, depth)
-    lists = [place for place, (_, node) in enumerate(found) if type(node) is list]
+    texts = {number for number, node in found if isinstance(node, str)}
+    messages = {number for number, node in found if isinstance(node, Tags)}
+    for number in texts & messages:
+        _vote(number, found, fields, depth)
+    lists = [place for place, (_, node) in enumerate(found) if isinstance(node, list)]
     for place in reversed(lists):
         number, node = found[place]
         found[place : place + 1] = [(number, one) for one in node]  # type: ignore[union-attr]
-    return found
 
 
 def _vote(number: int, found: list[tuple[int, Node]], fields: list[Field], depth: int) -> None:
