@@ -73,6 +73,8 @@ _UNSEEN = re.compile(
 
 def _make_visible(text: str) -> str:
     """Spell control, direction and surrogate characters out, so that no output can be bent."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 

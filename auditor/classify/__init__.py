@@ -12,5 +12,6 @@ __all__ = ["Classifier", "Directory", "body_keys"]
 
 def body_keys(decoded: Decoded) -> frozenset[str]:
     """Return the first keys of a decoded body, for `Directory.find`."""
-    found = {paths.keys(leaf.path)[:1] for leaf in decoded.leaves if leaf.context == "body"}
+    places = {leaf[0] for leaf in decoded.leaves}
+    found = {paths.keys(one.path)[:1] for one in places if one.context == "body"}
     return frozenset(name for names in found for name in names)

@@ -26,6 +26,9 @@ _SPOKEN = frozenset({"body", "query"})
 _ALONE: frozenset[str] = frozenset()
 _MEMORY = 50_000
 
+_new = tuple.__new__
+"""Makes a named tuple without its checks: there is one for every value."""
+
 _Key = tuple[Place, str]
 """A place and its event."""
 
@@ -119,11 +122,12 @@ class Classifier:
         fields = self._fields_of(book, set(keys))
         rules = _chosen(book, leaves, keys, fields)
         times = _times(leaves, rules)
-        found = []
-        for number, leaf in enumerate(leaves):
-            field = fields[keys[number]]
+        said = [fields[key] for key in keys]
+        found: list[Observation] = []
+        add = found.append
+        for number, (leaf, field) in enumerate(zip(leaves, said, strict=True)):
             meaning = field.meaning(leaf, rules.get(number)) if field else NO_MEANING
-            found.append(Observation(leaf, meaning, events[number], times[number]))
+            add(_new(Observation, (leaf, meaning, events[number], times[number])))
         return tuple(found)
 
     def _fields_of(self, book: RuleBook, keys: Iterable[_Key]) -> dict[_Key, _Field | None]:

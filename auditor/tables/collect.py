@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 from auditor.pipeline import Sent
@@ -181,19 +182,23 @@ class Collector:
             key = (self.redactor.address(site.receiver), category)
             if weight > self._weight.get(key, 0):
                 self._weight[key] = weight
-                self.excerpts[key] = self._excerpt(exchange, site, sent, category)
+                self.excerpts[key] = self._excerpt(exchange, site, sent, said, category)
 
-    def _excerpt(self, exchange: Exchange, site: Site, sent: Sent, category: str) -> Excerpt:
+    def _excerpt(
+        self,
+        exchange: Exchange,
+        site: Site,
+        sent: Sent,
+        said: Sequence[Observation],
+        category: str,
+    ) -> Excerpt:
         """Show the part of a message that belongs to the event with most of a category."""
         counts: dict[tuple[object, ...], int] = {}
-        for one in sent.observations:
-            if one.category == category:
-                counts[_part(one)] = counts.get(_part(one), 0) + RANK[one.strength]
-        part = max(counts, key=lambda name: counts[name])
-        mine = [one for one in sent.observations if _part(one) == part]
-        mine.sort(key=lambda one: one.category != category)
-        shown = {id(one) for one in mine[:LINES]}
-        lines = [one for one in sent.observations if id(one) in shown]
+        mine = [one for one in said if one.category == category]
+        for one in mine:
+            part = _part(one)
+            counts[part] = counts.get(part, 0) + RANK[one.strength]
+        lines = _lines(sent.observations, category, max(counts, key=counts.__getitem__))
         first = next(one for one in lines if one.category == category)
         return Excerpt(
             exchange=exchange.number,
@@ -214,6 +219,23 @@ class Collector:
         )
 
 
+def _lines(
+    observations: Sequence[Observation], category: str, part: tuple[object, ...]
+) -> list[Observation]:
+    """Return the first lines of a part in their order; those of the category go before others."""
+    chosen: list[int] = []
+    others: list[int] = []
+    for number, one in enumerate(observations):
+        if _part(one) == part:
+            mine = one.category == category
+            (chosen if mine else others).append(number)
+            if len(chosen) == LINES:
+                break
+    shown = sorted([*chosen, *others[: LINES - len(chosen)]])
+    return [observations[number] for number in shown]
+
+
 def _part(one: Observation) -> tuple[object, ...]:
     """Say which event of a message an observation belongs to."""
-    return (one.leaf.context, one.event, one.leaf.at[:1])
+    (place, _, at), _, event, _ = one
+    return (place.context, event, at[:1])
