@@ -8,20 +8,7 @@ from typing import Any
 from mitmproxy import dns, flow, http, tcp, udp, websocket
 
 from auditor.records import REFUSED, Exchange, Message
-
-OMITTED = "auditor_omitted"
-"""Key of `flow.metadata` under which the capture addon notes bodies it left out:
-`{"request" | "response": {"why": "audio", "size": bytes, "sha256": hex}}`."""
-
-PROCESS = "auditor_process"
-"""Key of `flow.metadata` under which the capture addon notes the name of the process."""
-
-INTERVENTION = "auditor_intervention"
-"""Key of `flow.metadata` under which the block addon notes what it refused."""
-
-TRIMMED = "auditor_trimmed"
-"""Key of `flow.metadata` under which the capture addon notes how many of a conversation's first
-messages are in the session's journal only."""
+from auditor.session.notes import INTERVENTION, OMITTED, PROCESS
 
 
 def read_exchange(source: flow.Flow, number: int) -> Exchange | None:

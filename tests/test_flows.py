@@ -4,6 +4,7 @@ from auditor import flows
 from auditor.catalogue import load_catalogue
 from auditor.pipeline import Pipeline
 from auditor.records import REFUSED
+from auditor.session import notes
 
 
 def test_request_and_response() -> None:
@@ -33,7 +34,7 @@ def test_left_out_body_keeps_size_and_digest() -> None:
     flow = tflow.tflow(resp=True)
     assert flow.response
     flow.response.content = b""
-    flow.metadata[flows.OMITTED] = {"response": {"why": "audio", "size": 99, "sha256": "ab"}}
+    flow.metadata[notes.OMITTED] = {"response": {"why": "audio", "size": 99, "sha256": "ab"}}
     exchange = flows.read_exchange(flow, 0)
     assert exchange is not None
     assert (exchange.messages[1].omitted, exchange.messages[1].size) == ("audio", 99)
@@ -74,7 +75,7 @@ def test_dns_carries_nothing_to_audit() -> None:
 
 def test_what_we_refused_did_not_leave() -> None:
     refused, passed = tflow.tflow(), tflow.tflow()
-    refused.metadata[flows.INTERVENTION] = [{"what": "block-receiver", "name": "a"}]
+    refused.metadata[notes.INTERVENTION] = [{"what": "block-receiver", "name": "a"}]
     pipeline = Pipeline(load_catalogue())
     for flow, leaves in ((refused, False), (passed, True)):
         exchange = flows.read_exchange(flow, 0)
@@ -96,7 +97,7 @@ def test_dropped_frames_did_not_leave() -> None:
 
 def test_process_is_kept() -> None:
     flow = tflow.tflow()
-    flow.metadata[flows.PROCESS] = "rekordboxAgent"
+    flow.metadata[notes.PROCESS] = "rekordboxAgent"
     exchange = flows.read_exchange(flow, 0)
     assert exchange
     assert exchange.process == "rekordboxAgent"

@@ -11,7 +11,6 @@ from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import layer, layers, server_hooks
 from mitmproxy.utils import human
 
-from auditor.flows import PROCESS
 from auditor.recorder import handshakes, wire
 from auditor.recorder.processes import process_of
 from auditor.recorder.recording import Recording, counted
@@ -20,6 +19,7 @@ from auditor.recorder.sizes import http_size
 from auditor.session.access_point import read_hello
 from auditor.session.ledger import Ledger, Trace
 from auditor.session.marks import HOST
+from auditor.session.notes import PROCESS
 
 # A script that mitmproxy loads again gets a new watch; this module stays loaded.
 _left: dict[str, Trace] = {}

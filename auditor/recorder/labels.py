@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from mitmproxy import flow, http, tcp, udp
 
 from auditor.catalogue.model import Catalogue
-from auditor.flows import INTERVENTION
 from auditor.records import Observation, Site
+from auditor.session.notes import INTERVENTION
 
 MARK = ":musical_note:"
 """Of a flow in which something was seen that the DJ did."""

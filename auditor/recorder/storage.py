@@ -6,12 +6,12 @@ from typing import Any
 
 from mitmproxy import dns, flow, http, tcp, udp
 
-from auditor.flows import OMITTED, TRIMMED
 from auditor.recorder import netstring, streams
 from auditor.recorder.conversations import Conversations
 from auditor.recorder.recording import Recording, counted
 from auditor.session import media
 from auditor.session.marks import HOST
+from auditor.session.notes import OMITTED, TRIMMED
 
 
 class FlowStore:

@@ -10,6 +10,7 @@ from typing import Any
 
 from auditor.errors import SourceError
 from auditor.records import Exchange, Loss
+from auditor.session.notes import TRIMMED
 from auditor.sources import mitmflow
 from auditor.sources.lines import size
 from auditor.sources.moments import moment
@@ -151,7 +152,7 @@ def _exchange(file: File, one: Span | Gap, number: int, told: _Told) -> Exchange
         return None
     try:
         exchange, metadata = read_one(file, one, number, told.replies)
-        missing = size(metadata.get(mitmflow.TRIMMED))
+        missing = size(metadata.get(TRIMMED))
     except NewerError as error:
         told.newer = str(error)
         told.lose(NEWER, one, told.newer)

@@ -12,17 +12,11 @@ from functools import lru_cache
 from typing import Any, Literal, cast
 
 from auditor.records import REFUSED, Direction, Exchange, Message
+from auditor.session.notes import INTERVENTION, OMITTED, PROCESS
 from auditor.sources.authority import host_of, text_of
 from auditor.sources.frames import read_chunks, read_frames
 from auditor.sources.headers import declared, native, read_fields
 from auditor.sources.parts import Part
-
-OMITTED = "auditor_omitted"
-PROCESS = "auditor_process"
-INTERVENTION = "auditor_intervention"
-TRIMMED = "auditor_trimmed"
-"""The keys of a flow's metadata that `auditor.flows` explains; it cannot be imported, because it
-loads mitmproxy, which takes longer than reading a thousand flows."""
 
 OLDEST, NEWEST = 15, 21
 """Formats that are read here."""

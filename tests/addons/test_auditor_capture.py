@@ -15,7 +15,8 @@ from mitmproxy import exceptions, flow, http
 from mitmproxy.addons.script import load_script
 from mitmproxy.test import taddons, tflow
 
-from auditor.flows import OMITTED, read_exchange
+from auditor.flows import read_exchange
+from auditor.session.notes import OMITTED
 from tests.addons.session_files import SCRIPT, SOUND, facts, journal, saved
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auditor.flows import OMITTED
+from auditor.session.notes import OMITTED
 from auditor.sources import open_capture
 from tests.addons import bodies_server
 from tests.addons.bodies_server import BODIES, LONG, PLAYLIST, REPLY, SOUND, open_door, sha256

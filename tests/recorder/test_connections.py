@@ -11,10 +11,11 @@ from mitmproxy.proxy import layer
 from mitmproxy.proxy.layers import TCPLayer
 from mitmproxy.test import taddons, tflow
 
-from auditor.flows import PROCESS, read_exchange
+from auditor.flows import read_exchange
 from auditor.recorder.connections import ConnectionWatch
 from auditor.recorder.recording import Recording
 from auditor.recorder.refuse import TLS_ALERT, Refused
+from auditor.session.notes import PROCESS
 
 
 class Notes:

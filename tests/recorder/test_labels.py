@@ -8,6 +8,7 @@ from mitmproxy.test import tflow
 from auditor.catalogue.model import Catalogue
 from auditor.recorder import labels
 from auditor.records import Leaf, Meaning, Observation, Site
+from auditor.session.notes import INTERVENTION
 
 LOOP = Observation(Leaf.of("body", "loopIn", 5), Meaning("loop", "medium"))
 
@@ -63,7 +64,7 @@ def test_refusals_and_labels_share_a_comment(catalogue: Catalogue) -> None:
         labels.note_refusal(one, "block-category", target)
     made.put(one, site("tidal", "x", False), [LOOP])
     assert one.comment == "mine · refused: cue, loop · loop — TIDAL"
-    assert one.metadata[labels.INTERVENTION] == ["block-category cue", "block-category loop"]
+    assert one.metadata[INTERVENTION] == ["block-category cue", "block-category loop"]
     made.clear(one)
     assert one.comment == "mine · refused: cue, loop"
 

@@ -22,7 +22,8 @@ from mitmproxy.test import tflow, tutils
 from auditor import flows
 from auditor.errors import SourceError
 from auditor.records import Exchange, Loss
-from auditor.sources import mitm, mitmflow
+from auditor.session import notes
+from auditor.sources import mitm
 from auditor.sources.authority import host_of
 
 SAMPLES = sorted((Path(__file__).parents[2] / "samples").rglob("*.mitm"))
@@ -134,10 +135,10 @@ FLOWS: dict[str, Callable[[], flow.Flow]] = {
     "http3": lambda: asked(http_version=b"HTTP/3", authority=b"\xff\xfe", headers=http.Headers()),
     "http2 by its host": lambda: host(b"h.example", http_version=b"HTTP/2.0", authority=b""),
     "left out": lambda: noted(
-        {flows.OMITTED: {"response": {"why": "audio", "size": 9, "sha256": "ab"}, "request": {}}}
+        {notes.OMITTED: {"response": {"why": "audio", "size": 9, "sha256": "ab"}, "request": {}}}
     ),
-    "refused": lambda: noted({flows.INTERVENTION: {"what": "x"}, flows.PROCESS: "dj.exe"}),
-    "refused websocket": lambda: noted({flows.INTERVENTION: [1]}, tflow.twebsocketflow()),
+    "refused": lambda: noted({notes.INTERVENTION: {"what": "x"}, notes.PROCESS: "dj.exe"}),
+    "refused websocket": lambda: noted({notes.INTERVENTION: [1]}, tflow.twebsocketflow()),
     "address": lambda: stream(("192.0.2.1", 443), None, None),
     "server name": lambda: stream(("192.0.2.1", 443), None, "S.example"),
     "client name": lambda: stream(("192.0.2.1", 443), "C.example", "S.example"),
@@ -175,10 +176,6 @@ class TestEqual:
         path = save(tmp_path / "flows.mitm", states)
         assert ours(path) == theirs(path)
         assert losses(path) == []
-
-    def test_keys_of_metadata_are_those_of_the_recorder(self) -> None:
-        for name in ("OMITTED", "PROCESS", "INTERVENTION", "TRIMMED"):
-            assert getattr(mitmflow, name) == getattr(flows, name)
 
     @given(st.text(st.sampled_from("aZ0-_.:[]üß\udc80 "), max_size=12) | st.text(max_size=30))
     @example("[::1]:80")

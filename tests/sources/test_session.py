@@ -12,9 +12,9 @@ from mitmproxy.io import tnetstring
 from mitmproxy.test import tflow
 
 from auditor.errors import SourceError
-from auditor.flows import TRIMMED
 from auditor.records import Exchange
 from auditor.session.folder import SessionWriter
+from auditor.session.notes import TRIMMED
 from auditor.sources import open_capture
 from auditor.sources.conversations import LONG, UNSAVED
 
