@@ -90,3 +90,16 @@ def test_the_video_of_a_phone_is_messagepack() -> None:
     item = b'{"type":"replay_video","length":%d}\n' % len(packed)
     found = {leaf.path: leaf.value for leaf in decode(HEADER + item + packed).leaves}
     assert found["items[].payload>replay_event>urls[]"] == "cue"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"segment_id":1}\nwords',
+        b'{"segment_id":1,"more":2}\n[1]',
+        b'{"segment_id":\n[1]',
+        b"{}\n[1]",
+    ],
+)
+def test_other_lines_are_no_recording(body: bytes) -> None:
+    assert not any("replay" in leaf.steps for leaf in decode(body).leaves)
