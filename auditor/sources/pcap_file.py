@@ -57,6 +57,8 @@ class PacketFile:
     losses: list[Loss] = field(default_factory=list)
     keys: bytes = b""
     """TLS secrets that the file itself holds."""
+    last: float = 0.0
+    """Time of the packet read last; simple blocks have none of their own."""
 
     def packets(self) -> Iterator[Packet]:
         """Yield packets in the order of the file, up to damage."""
@@ -85,7 +87,8 @@ class PacketFile:
 
     def _packet(self, time: float, link: int, data: bytes, size: int) -> Iterator[Packet]:
         try:
-            yield Packet(moment(time), link, data, max(size, len(data)))
+            self.last = moment(time)
+            yield Packet(self.last, link, data, max(size, len(data)))
         except ValueError:
             note(self.losses, Loss("packet with an impossible time", size=len(data)))
 
@@ -103,15 +106,22 @@ class PacketFile:
                 return
             kind = struct.unpack(order + "I", head[:4])[0]
             try:
-                if kind == _IDB:
-                    interfaces.append(_interface(body, order))
-                elif kind == _DSB:
-                    self._secrets(body, order)
-                elif kind in {_EPB, _SPB, _PACKET}:
-                    yield from self._packet(*_captured(kind, body, order, interfaces))
+                yield from self._block(kind, body, order, interfaces)
             except (struct.error, IndexError, OverflowError) as error:
                 detail = type(error).__name__
                 note(self.losses, Loss("block of the capture that makes no sense", detail=detail))
+
+    def _block(
+        self, kind: int, body: bytes, order: str, interfaces: list[_Interface]
+    ) -> Iterator[Packet]:
+        if kind == _IDB:
+            interfaces.append(_interface(body, order))
+        elif kind == _DSB:
+            self._secrets(body, order)
+        elif kind == _SPB:
+            yield from self._packet(self.last, *_simple(body, order, interfaces))
+        elif kind in {_EPB, _PACKET}:
+            yield from self._packet(*_captured(kind, body, order, interfaces))
 
     def _secrets(self, body: bytes, order: str) -> None:
         kind, size = struct.unpack(order + "II", body[:8])
@@ -154,15 +164,17 @@ def _interface(body: bytes, order: str) -> _Interface:
     return made
 
 
+def _simple(body: bytes, order: str, interfaces: list[_Interface]) -> tuple[int, bytes, int]:
+    """Return link type, bytes and size on the wire."""
+    size = struct.unpack(order + "I", body[:4])[0]
+    one = interfaces[0]
+    return one.link, body[4 : 4 + min(size, one.snap or size)], size
+
+
 def _captured(
     kind: int, body: bytes, order: str, interfaces: list[_Interface]
 ) -> tuple[float, int, bytes, int]:
-    """Return time, link type, bytes and size on the wire; a simple block has no time."""
-    if kind == _SPB:
-        size = struct.unpack(order + "I", body[:4])[0]
-        one = interfaces[0]
-        kept = min(size, one.snap or size)
-        return 0.0, one.link, body[4 : 4 + kept], size
+    """Return time, link type, bytes and size on the wire."""
     number, high, low, kept, size = struct.unpack(order + "5I", body[:20])
     if kind == _PACKET:
         number = struct.unpack(order + "H", body[:2])[0]

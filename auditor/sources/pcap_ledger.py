@@ -11,8 +11,10 @@ from auditor.sources import pcap_names, pcap_quic
 from auditor.sources.pcap_link import ACK, FIN, RST, SYN, TCP, Place, Segment
 from auditor.sources.pcap_tcp import Half
 
-_BEGINNING = 32 << 10
+_BEGINNING = 16 << 10
 """Bytes of a client's stream in which its name is looked for."""
+_SIGN = 16
+"""Bytes that tell a language."""
 _NAMES = 50_000
 """Addresses whose names are remembered."""
 _MOST = 200_000
@@ -41,7 +43,7 @@ class Trace:
     signs: set[str] = field(default_factory=set)
     """`syn`, `answer`, `refused`, `closed`, `quic`, `tls`, `http`."""
     name: str = ""
-    """What a QUIC hello says."""
+    """What a hello of TLS or QUIC says."""
     dns_name: str = ""
     """What an earlier answer of DNS called the far end."""
     first: int | None = None
@@ -76,8 +78,8 @@ class Ledger:
         gap, data = _ordered(trace, one, out) if one.protocol == TCP else (0, one.data)
         if one.protocol != TCP:
             self._datagram(trace, one, out)
-        if out and data and len(trace.beginning) < _BEGINNING:
-            trace.beginning += data[:_BEGINNING]
+        if out and data and not trace.name and len(trace.beginning) < _BEGINNING:
+            _remember(trace, data)
         return trace, out, gap, data
 
     def drain(self) -> Iterator[tuple[Trace, bool, int, bytes]]:
@@ -137,6 +139,15 @@ class Ledger:
             parts, trace.quic_id = pcap_quic.crypto_parts(one.data, trace.quic_id)
             trace.hello |= parts
             trace.name = pcap_names.hello_name(_joined(trace.hello))
+
+
+def _remember(trace: Trace, data: bytes) -> None:
+    """Keep what a client says first, until it has said whom it calls."""
+    trace.beginning += data[:_BEGINNING]
+    if trace.protocol == TCP and pcap_names.is_tls(trace.beginning):
+        trace.name = pcap_names.tls_name(trace.beginning)
+        if trace.name:
+            trace.beginning = trace.beginning[:_SIGN]
 
 
 def _endpoint(one: Segment, place: Place, other: Place) -> Place:

@@ -118,6 +118,14 @@ class TestContainers:
         found = one(tmp_path, *packets, snap=80)
         assert found.bytes_up == 1003
 
+    def test_simple_blocks_take_the_time_of_the_one_before(self, tmp_path: Path) -> None:
+        data = out(udp(b"simple", (5, 6)), 17)
+        simple = block(3, struct.pack("<I", len(data)) + data)
+        timed = packet(out(tcp(HELLO, 100)), round(START * 1e6))
+        opened = capture(tmp_path, section() + interface() + timed + simple)
+        assert [one.started for one in opened.session.connections] == [START, START]
+        assert opened.session.connections[1].bytes_up == 6
+
     def test_nothing_captured(self, tmp_path: Path) -> None:
         for content in (pcap([]), section() + interface()):
             with pytest.raises(SourceError, match="no packet") as caught:
