@@ -21,8 +21,9 @@ from auditor.pipeline import Pipeline
 from auditor.records import Claim, Mark
 from auditor.redact import Redactor
 from auditor.resources import catalogue_dir
-from auditor.sources import open_capture, stdin_as_file
+from auditor.sources import find, open_capture, stdin_as_file
 from auditor.sources.capture import Capture
+from auditor.sources.find import STDIN
 from auditor.stats import summary, windows
 from auditor.tables.build import build_tables
 from auditor.tables.collect import Collector
@@ -38,7 +39,7 @@ Progress = Callable[[str, int], None]
 def run_audit(
     paths: Iterable[Path], catalogue: Catalogue, key: bytes, progress: Progress | None = None
 ) -> Audit:
-    """Audit captures as one session; `-` stands for standard input.
+    """Audit captures as one session; `-` stands for standard input, a folder for what is in it.
 
     `key` makes the redaction labels: with the same key the same captures give the same audit.
     Raises SourceError when one of them cannot be opened.
@@ -48,7 +49,7 @@ def run_audit(
     collector = Collector(redactor, tuple(one.id for one in rows if not one.always_on))
     with ExitStack() as stack:
         files = [
-            stack.enter_context(stdin_as_file()) if str(path) == "-" else path for path in paths
+            stack.enter_context(stdin_as_file()) if path == STDIN else path for path in find(paths)
         ]
         captures, counts = _read(files, catalogue, collector, progress)
     tables = build_tables(collector)
@@ -64,7 +65,7 @@ def _read(
     captures: list[Capture] = []
     counts: list[int] = []
     for file in files:
-        capture = open_capture(file, sum(counts))
+        capture = open_capture(file, sum(counts), replies=False)
         captures.append(capture)
         counts.append(0)
         for exchange in capture.exchanges:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mitmproxy import dns, flow, http, tcp, udp, websocket
 
-from auditor.records import REFUSED, Exchange, Message
+from auditor.records import NOT_SENT, Exchange, Message
 from auditor.session.notes import INTERVENTION, OMITTED, PROCESS
 
 
@@ -68,7 +68,7 @@ def _frame(message: websocket.WebSocketMessage) -> Message:
         size=len(message.content),
         time=message.timestamp,
         text=message.is_text,
-        omitted=REFUSED if message.dropped else "",
+        omitted=NOT_SENT if message.dropped else "",
     )
 
 
@@ -77,7 +77,7 @@ def _http(source: http.HTTPFlow, number: int) -> Exchange:
     omitted: dict[str, Any] = source.metadata.get(OMITTED, {})
     messages = [_body(request, omitted.get("request"))]
     if source.metadata.get(INTERVENTION) and not source.websocket:
-        messages = [replace(messages[0], body=b"", omitted=REFUSED)]
+        messages = [replace(messages[0], body=b"", omitted=NOT_SENT)]
     if source.response:
         messages.append(_body(source.response, omitted.get("response")))
     if source.websocket:

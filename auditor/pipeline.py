@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from auditor.catalogue.model import Catalogue
 from auditor.classify import Classifier, Directory, body_keys
 from auditor.decode import decode_head, decode_message
-from auditor.records import REFUSED, Decoded, Exchange, Message, Observation, Site, Unread
+from auditor.records import NOT_SENT, Decoded, Exchange, Message, Observation, Site, Unread
 
 _NOTHING = Message("out", b"", 0)
 
@@ -49,14 +49,14 @@ class Pipeline:
         body = decode_message(request)
         site = self._directory.find(exchange, body_keys(body))
         sent = []
-        if asks and request.omitted != REFUSED:
+        if asks and request.omitted != NOT_SENT:
             head = decode_head(exchange)
             decoded = Decoded(head.leaves + body.leaves, head.unread + body.unread)
             size = request.size + len(exchange.path) + len(exchange.query)
             sent.append(self._sent(exchange, site, 0, decoded, (exchange.started, size)))
         bare = replace(site, parameters=())
         for index, message in enumerate(exchange.messages):
-            left = message.direction == "out" and message.omitted != REFUSED
+            left = message.direction == "out" and message.omitted != NOT_SENT
             if left and not (asks and index == 0):
                 weight = (message.time or exchange.started, message.size)
                 sent.append(self._sent(exchange, bare, index, decode_message(message), weight))

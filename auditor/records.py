@@ -30,8 +30,8 @@ OUTCOMES = (
 )
 """How a transport attempt ended; every connection has exactly one."""
 
-REFUSED = "refused by us"
-"""`Message.omitted` of what an intervention kept from leaving."""
+NOT_SENT = "not sent"
+"""`Message.omitted` of what did not leave: we refused it, or a browser answered from its cache."""
 
 
 @dataclass(frozen=True, slots=True)

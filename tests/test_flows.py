@@ -3,7 +3,7 @@ from mitmproxy.test import tflow
 from auditor import flows
 from auditor.catalogue import load_catalogue
 from auditor.pipeline import Pipeline
-from auditor.records import REFUSED
+from auditor.records import NOT_SENT
 from auditor.session import notes
 
 
@@ -81,7 +81,7 @@ def test_what_we_refused_did_not_leave() -> None:
         exchange = flows.read_exchange(flow, 0)
         assert exchange
         assert bool(pipeline.run(exchange)[1]) is leaves
-        assert (exchange.messages[0].omitted == REFUSED) is not leaves
+        assert (exchange.messages[0].omitted == NOT_SENT) is not leaves
 
 
 def test_dropped_frames_did_not_leave() -> None:
@@ -91,7 +91,7 @@ def test_dropped_frames_did_not_leave() -> None:
     exchange = flows.read_exchange(flow, 0)
     assert exchange
     _, sent = Pipeline(load_catalogue()).run(exchange)
-    assert [one.omitted for one in exchange.messages[2:]] == ["", REFUSED, ""]
+    assert [one.omitted for one in exchange.messages[2:]] == ["", NOT_SENT, ""]
     assert [one.index for one in sent] == [0, 2]
 
 

@@ -26,7 +26,7 @@ LAYERS = (
 HOMES = {
     "brotli": {"decode", "selftest"},
     "click": {"cli"},
-    "cryptography": {"doctor", "selftest"},
+    "cryptography": {"doctor", "selftest", "sources"},
     "jinja2": {"report"},
     "mitmproxy": {"flows", "sources", "recorder", "capture", "selftest"},
     "orjson": {"decode"},
@@ -36,7 +36,7 @@ HOMES = {
     "rich": {"cli"},
     "tornado": {"recorder"},
     "yaml": {"catalogue"},
-    "zstandard": {"decode", "selftest"},
+    "zstandard": {"decode", "selftest", "sources"},
 }
 ADDONS_MAY_IMPORT = {
     "records",

@@ -21,7 +21,7 @@ _OUTCOMES = {
     ),
     "passed-through": (
         "Let through unread",
-        "were let through on purpose. Their content was not recorded",
+        "were let through, or sealed when they were recorded. Nobody opened them",
     ),
     "not-http": ("In a language of its own", "spoke a language of their own that we cannot read"),
     "quic": (
@@ -134,6 +134,8 @@ def _session(session: dict[str, Any]) -> list[dict[str, Any]]:
         spots.append(_spot("no-journal", "No list of connections", text))
     else:
         text = "Programs that go around our recording leave no trace here."
+        if session["formats"] == ["pcap"]:
+            text = "Every connection of one network card is listed. Other cards are not."
         spots.append(_spot("bypass", "Around the recording", text))
     if not session["has_marks"]:
         text = "Nobody noted what was done when. So finding nothing would not be an answer."

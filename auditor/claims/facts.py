@@ -90,13 +90,14 @@ def session_facts(
         "started": started,
         "ended": ended,
         "has_marks": len(done) > 0,
-        "has_journal": any(one.session.has_journal for one in captures),
+        "has_journal": all(one.session.has_journal for one in captures),
         "actions": len(done),
         "unknown_actions": sorted({str(action) for action in strange}),
         "idle": len(tables["marks"]) - len(done),
         "tail_s": round(max(0.0, ended - float(seconds(done["end"]).max())), 1)
         if len(done)
         else 0.0,
+        "formats": sorted({one.format for one in captures}),
         "control": checks.control(told),
         "protocol": checks.schedule(told),
         "stopped": str(told.get("stopped") or ""),

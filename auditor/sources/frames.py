@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from auditor.records import REFUSED, Message
+from auditor.records import NOT_SENT, Message
 from auditor.sources import tnetstring
 
 _BEFORE = re.compile(rb"[0-9]+:1:([12])#(?:4:(true)|5:false)!([0-9]{1,12}):")
@@ -53,7 +53,7 @@ def _frame(
         size=len(content),
         time=time or None,
         text=opcode == _TEXT,
-        omitted=REFUSED if dropped else "",
+        omitted=NOT_SENT if dropped else "",
     )
 
 

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
-from auditor.records import REFUSED, Exchange, Kind, Loss, Message
+from auditor.records import NOT_SENT, Exchange, Kind, Loss, Message
 from auditor.sources import har_body
 from auditor.sources.moments import moment
 from auditor.sources.tally import note
@@ -55,7 +55,7 @@ class Reader:
             note(self.losses, Loss("request body with bytes that the exporter replaced"))
         cached = bool(entry.get("_fromCache"))
         if cached:
-            asked = replace(asked, body=b"", omitted=REFUSED)
+            asked = replace(asked, body=b"", omitted=NOT_SENT)
         messages = [asked]
         if status is not None or (response.get("content") or {}).get("text"):
             ended = started + _seconds(entry.get("time"))

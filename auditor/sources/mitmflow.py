@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from auditor.records import REFUSED, Direction, Exchange, Message
+from auditor.records import NOT_SENT, Direction, Exchange, Message
 from auditor.session.notes import INTERVENTION, OMITTED, PROCESS
 from auditor.sources.authority import host_of, text_of
 from auditor.sources.frames import read_chunks, read_frames
@@ -54,7 +54,7 @@ def _http(flow: Part, number: int, metadata: Metadata, replies: bool) -> Exchang
     says = declared(fields)
     asked = _message("out", request, says, omitted.get("request"), True)
     if metadata.get(INTERVENTION) and not socket:
-        asked = replace(asked, body=b"", omitted=REFUSED)
+        asked = replace(asked, body=b"", omitted=NOT_SENT)
     messages = [asked]
     if response:
         told = declared(read_fields(response.raw(b"7:headers")))

@@ -9,7 +9,13 @@ from auditor.records import OUTCOMES
 from auditor.tables.build import frame
 from auditor.tables.schema import TABLES
 
-SESSION = {"has_journal": True, "has_marks": True, "canned_server": False, "interventions": []}
+SESSION = {
+    "has_journal": True,
+    "has_marks": True,
+    "canned_server": False,
+    "interventions": [],
+    "formats": ["session"],
+}
 
 
 def tables(unread: list[tuple[object, ...]], connections: list[tuple[object, ...]]):  # type: ignore[no-untyped-def]
@@ -44,7 +50,13 @@ def test_unread_parts_and_losses_are_counted() -> None:
 
 
 def test_what_a_bare_capture_cannot_know() -> None:
-    bare = {"has_journal": False, "has_marks": False, "canned_server": True, "interventions": []}
+    bare = {
+        "has_journal": False,
+        "has_marks": False,
+        "canned_server": True,
+        "interventions": [],
+        "formats": ["session"],
+    }
     ids = [one["id"] for one in blind_spots(tables([], []), bare, [])]
     assert ids[:3] == ["no-journal", "no-marks", "staged"]
 

@@ -14,7 +14,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from auditor.errors import SourceError
-from auditor.records import REFUSED, Exchange
+from auditor.records import NOT_SENT, Exchange
 from auditor.sources import har, open_capture
 from auditor.sources.capture import Capture
 
@@ -138,7 +138,7 @@ class TestBodies:
 
     def test_answer_from_the_cache_was_not_sent(self, tmp_path: Path) -> None:
         found = one(tmp_path, entry(_fromCache="memory", request__postData={"text": "a"}))
-        assert (found.messages[0].omitted, found.messages[0].body) == (REFUSED, b"")
+        assert (found.messages[0].omitted, found.messages[0].body) == (NOT_SENT, b"")
         assert "cache" in found.error
 
 
