@@ -45,8 +45,9 @@ def report(
 ) -> None:
     """Audit captures and write one HTML report; print its answers.
 
-    CAPTURE is a session folder, a mitmproxy file, a HAR file, `-` for standard input, or an audit
-    folder made before. Several captures are audited as one session.
+    CAPTURE is a session folder, a mitmproxy file, a HAR file, a network capture (pcap), a folder of
+    these, `-` for standard input, or an audit folder made before. Any of them may be compressed.
+    Several captures are audited as one session.
 
     \b
     Examples:

@@ -103,7 +103,8 @@ def _print(result: Result) -> None:
     told = ", ".join(f"{name} {value}" for name, value in result.versions)
     later = sum(not one.expected for one in result.scores)
     console.print(Text(f"\n{_verdict(result)}", style=_GOOD if result.green else _BAD))
-    console.print(Text(f"{later} formats are recorded, but not read yet.", style=_LATER))
+    formats = "1 format is" if later == 1 else f"{later} formats are"
+    console.print(Text(f"{formats} recorded, but not read yet.", style=_LATER))
     console.print(Text(f"Seed {result.seed}; {result.seconds} s; {told}.", style=_LATER))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.decode import head, json
+from auditor.decode import head, json, socketio
 from auditor.decode.limits import LEFT_OUT, LIMITS, REASONS, Limits
-from auditor.decode.tree import Body
+from auditor.decode.tree import Body, Reading
 from auditor.decode.walk import Walk
 from auditor.places import root
 from auditor.records import Decoded, Exchange, Message, Unread
@@ -22,16 +22,19 @@ def decode_message(message: Message, limits: Limits = LIMITS) -> Decoded:
         return Decoded(unread=(Unread(LEFT_OUT, message.size, message.omitted),))
     walk = Walk(limits)
     if message.text:
-        frame = message.body.decode("utf-8", "replace")
-        found = json.structure(frame)
-        place = root("body")
-        if found is None:
-            walk.node(frame, place)
-        else:
-            walk.node(found, place.after(("json",)))
+        reading = _read_frame(message.body.decode("utf-8", "replace"))
+        walk.node(reading.node, root("body").after(reading.steps))
     else:
         walk.message(Body(message.body, message.content_type, message.encodings))
     return walk.decoded(message.size)
+
+
+def _read_frame(frame: str) -> Reading:
+    """Read a text frame of a WebSocket: JSON, socket.io packets, or one text."""
+    found = json.structure(frame)
+    if found is not None:
+        return Reading(1, ("json",), found)
+    return socketio.structure(frame) or Reading(1, (), frame)
 
 
 def decode_head(exchange: Exchange, limits: Limits = LIMITS) -> Decoded:

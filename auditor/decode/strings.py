@@ -7,7 +7,6 @@ claims or a query string of two or more pairs. Words, numbers and ids stay what 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from urllib.parse import unquote
 
@@ -83,7 +82,7 @@ def _unbase64(text: str) -> bytes | None:
     plain = text.rstrip("=").replace(" ", "+").replace("-", "+").replace("_", "/")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # no base64, or letters that no base64 has
         return None
 
 

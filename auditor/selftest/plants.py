@@ -258,6 +258,9 @@ def _frames(values: Values) -> Iterable[Plant]:
     yield _frame("json", "binary frame", facts, _json(facts))
     facts = values.deck()
     yield _frame("gzip+json", "binary frame", facts, wire.gzipped(_json(facts)))
+    facts = values.deck()
+    content = b'42["deck",' + _json(facts) + b"]"
+    yield _frame("socket.io", "text frame", facts, content)
     facts = values.nameless()
     yield _frame("protobuf", "binary frame", facts, wire.protobuf(_fields(facts)))
     facts = values.deck()
@@ -304,9 +307,9 @@ def _not_yet(values: Values) -> Iterable[Plant]:
 
 
 def _unread(values: Values) -> Iterable[Plant]:
-    facts = values.deck()
-    content = b'42["deck",' + _json(facts) + b"]"
-    yield _frame("socket.io", "text frame", facts, content)
+    facts = values.nameless()
+    text = wire.base64_text(wire.gzipped(wire.protobuf(_fields(facts))))
+    yield _body("json+base64+gzip+protobuf", facts, wire.json_bytes({"payload": text}), _JSON)
 
 
 def make_conversation(seed: int, count: int) -> tuple[bytes, ...]:

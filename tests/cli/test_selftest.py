@@ -89,7 +89,7 @@ def test_table_of_a_green_rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ["All", "that", "are", "read", "12", "12/12", "7/7", "100%"] in lines
     assert ["says", "nothing", "established-silent", "established-silent", "ok"] in lines
     assert "synthetic" in result.stdout
-    assert "1 formats are recorded, but not read yet." in result.stdout
+    assert "1 format is recorded, but not read yet." in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -114,3 +114,10 @@ def test_a_bomb_in_a_string_is_over_the_limit() -> None:
     assert found is not None
     assert isinstance(found.node, Gap)
     assert found.node.reason == "over limit"
+
+
+@pytest.mark.parametrize(
+    "text", ["eyJhbGciOiJIUzI1NiJ9.eyJÈ0In0.x", "aüüüüüüüüüüüü==", "éééééééééééé"]
+)
+def test_letters_that_no_base64_has_are_plain_text(text: str) -> None:
+    assert read(text) is None
