@@ -240,14 +240,6 @@ class TestQuic:
 
 
 @pytest.fixture
-def context() -> Iterator[taddons.context]:
-    with taddons.context() as tctx:
-        yield tctx
-        tctx.master.event_loop.close()
-    asyncio.set_event_loop(None)
-
-
-@pytest.fixture
 def addon(context: taddons.context) -> Any:
     made = load_script(SCRIPT).addons[0]
     context.master.addons.add(made)

@@ -21,14 +21,6 @@ from tests.addons.session_files import SCRIPT, SOUND, facts, journal, saved
 
 
 @pytest.fixture
-def context() -> Iterator[taddons.context]:
-    with taddons.context() as tctx:
-        yield tctx
-        tctx.master.event_loop.close()
-    asyncio.set_event_loop(None)
-
-
-@pytest.fixture
 def capture(context: taddons.context, tmp_path: Path) -> Iterator[tuple[Any, Path]]:
     """Return the addon while it records, and its folder."""
     addon = load_script(SCRIPT).addons[0]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -46,14 +44,6 @@ def posted(body: object, host: str = f"{PRIVATE.lower()}.test", path: str = "/x"
 
 def frame(values: object, from_client: bool = True) -> websocket.WebSocketMessage:
     return websocket.WebSocketMessage(Opcode.TEXT, from_client, json.dumps(values).encode())
-
-
-@pytest.fixture
-def context() -> Iterator[taddons.context]:
-    with taddons.context() as tctx:
-        yield tctx
-        tctx.master.event_loop.close()
-    asyncio.set_event_loop(None)
 
 
 @pytest.fixture

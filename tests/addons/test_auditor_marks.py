@@ -19,14 +19,6 @@ from tests.addons.test_auditor_capture import fire
 
 
 @pytest.fixture
-def context() -> Iterator[taddons.context]:
-    with taddons.context() as tctx:
-        yield tctx
-        tctx.master.event_loop.close()
-    asyncio.set_event_loop(None)
-
-
-@pytest.fixture
 def addon(context: taddons.context) -> Any:
     """Return the addon in a mitmproxy that records nothing."""
     addon = load_script(MARKS).addons[0]
