@@ -100,7 +100,7 @@ def capture(**given: Any) -> None:
     app = find_application(given["app"])
     system, rights = this_system(), these_rights()
     choice = choose(
-        given["mode"], system, rights, app, given["port"] or _free_port(given["listen"])
+        given["mode"], system, rights, app, _usable_port(given["listen"], given["port"])
     )
     schedule = _schedule(given)
     orders = _orders(given, app, choice, schedule)
@@ -162,12 +162,23 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _free_port(address: str) -> int:
-    """Return a port nobody uses now, so that the settings to enter can be said beforehand."""
+def _usable_port(address: str, port: int) -> int:
+    """Return the port, or a free one for 0, so that the settings to enter can be said beforehand.
+
+    Raises AuditorError when somebody else listens there: before a folder is made.
+    """
     import socket
 
-    with socket.create_server((address, 0)) as server:
-        return int(server.getsockname()[1])
+    from auditor.errors import AuditorError
+
+    try:
+        with socket.create_server((address, port)) as server:
+            return int(server.getsockname()[1])
+    except OSError as error:
+        raise AuditorError(
+            f"The proxy could not start: {address}, port {port}: {error.strerror}.",
+            "Choose another with --port, or 0 for a free one. `auditor doctor` says who listens.",
+        ) from error
 
 
 def _explain(choice: Choice, schedule: Schedule | None, given: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -102,9 +103,16 @@ def segments(text: str) -> tuple[Segment, ...]:
     return tuple(parts)
 
 
+_LONGEST_NAME = 100
+"""Longer names are cut in an id, with a hash behind: the page cuts every text that is too long."""
+
+
 def anchor(prefix: str, name: str) -> str:
     """Return an element id. Different names give different ids, whatever they contain."""
     plain = name.encode("utf-8", "backslashreplace").decode()
+    if len(plain) > _LONGEST_NAME:
+        digest = hashlib.sha256(plain.encode()).hexdigest()
+        plain = f"{plain[:_LONGEST_NAME]} {digest}"
     return f"{prefix}-{quote(plain, safe='').replace('_', '%5F').replace('%', '_')}"
 
 

@@ -25,7 +25,7 @@ _TYPES: dict[type, str] = {
 }
 
 _FREE_TEXT = {
-    "exchanges": ("endpoint",),
+    "exchanges": ("endpoint", "process"),
     "observations": ("value",),
     "fields": ("example", "path", "event", "means", "endpoint"),
     "marks": ("action", "values"),

@@ -51,6 +51,7 @@ class Collector:
                 capture,
                 self._name(exchange.id),
                 exchange.kind,
+                self._name(exchange.process),
                 exchange.started,
                 self.redactor.address(site.receiver),
                 self.redactor.address(site.name),

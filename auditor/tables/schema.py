@@ -26,6 +26,7 @@ EXCHANGES = _columns(
     ("capture", "int64", "index into facts.captures"),
     ("id", "string", "id in the capture"),
     ("kind", "string", "http, websocket, tcp or udp"),
+    ("process", "string", "process name where known"),
     ("time", "datetime64[ms, UTC]", "start of the request"),
     ("receiver", "string", "catalogue id or host"),
     ("receiver_name", "string", "who gets it"),

@@ -206,6 +206,7 @@ def test_taken_port_is_a_clear_error(tmp_path: Path, web: str) -> None:
     assert result.returncode == 1
     assert "could not start" in result.stderr
     assert "auditor doctor" in result.stderr
+    assert not (tmp_path / "s").exists()
 
 
 def test_wireguard_leaves_its_configuration_for_the_owner_only(tmp_path: Path) -> None:
