@@ -10,7 +10,7 @@ import base64
 import re
 from urllib.parse import unquote
 
-from auditor.decode import encoding, form, json, media
+from auditor.decode import encoding, form, formats, json, media
 from auditor.decode.limits import OPAQUE, OVER_LIMIT, Meter
 from auditor.decode.tree import Gap, Node, Raw, Reading
 
@@ -24,6 +24,9 @@ with W, gzip with H4s, and `=` gives a capital or a digit: words are none of it.
 hex letters only would be an accident."""
 _TOKENS = ("ey", "Bearer ey", "bearer ey")
 _OPENS = ("{", "[")
+_BRACES = (b"{", b"[")
+_SURE = 0.7
+"""From here on a binary reading of what somebody compressed is taken for what it is."""
 _SHORTEST = 5
 _SHORTEST_PACKED = 12
 _ROUNDS = 3
@@ -108,12 +111,22 @@ def _packed(text: str, meter: Meter) -> Reading | None:
     return Reading(1, (), gap, keep=True)
 
 
+def _binary(plain: encoding.Plain, step: str) -> Reading | None:
+    """Return what somebody compressed, in whatever format it is."""
+    reading = formats.read(Raw(plain.data))
+    if reading is None or reading.sure < _SURE or not reading.steps:
+        return None
+    return reading._replace(steps=(step, *plain.steps, *reading.steps))
+
+
 def _structured(data: bytes, step: str, meter: Meter) -> Reading | None:
     """Return the object, array or form that the bytes hold, compressed or not."""
     plain = encoding.undo(data, (), meter)
     if plain.reason == OVER_LIMIT:
         return Reading(1, (), Gap(OVER_LIMIT, len(data), plain.detail), keep=True)
-    if plain.data[:1] not in (b"{", b"[") and not (b"=" in plain.data and b"&" in plain.data):
+    if plain.steps and plain.data[:1] not in _BRACES:
+        return _binary(plain, step)
+    if plain.data[:1] not in _BRACES and not (b"=" in plain.data and b"&" in plain.data):
         return None
     text = Raw(plain.data).text
     if text is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from auditor.decode.limits import DAMAGED
 from auditor.decode.tree import Entries, Gap, Raw, Reading
@@ -28,8 +29,8 @@ def read(raw: Raw) -> Reading | None:
     text = raw.text
     if text is None:
         return None
-    odd = sum(1 for _ in _ODD_CONTROL.finditer(text))
-    if odd > len(text) * _ODD_SHARE:
+    most = int(len(text) * _ODD_SHARE)
+    if sum(1 for _ in islice(_ODD_CONTROL.finditer(text), most + 1)) > most:
         return None
     if _BROKEN_JSON.match(text):
         gap = Gap(DAMAGED, len(raw.data), "looks like JSON but does not parse")

@@ -157,6 +157,9 @@ def _nested(values: Values) -> Iterable[Plant]:
     inner = wire.json_bytes({"payload": _json(facts).decode()})
     body = wire.json_bytes({"batch": [wire.base64_text(wire.gzipped(inner))]})
     yield _body("json+base64+gzip+json string", facts, body, _JSON)
+    facts = values.nameless()
+    text = wire.base64_text(wire.gzipped(wire.protobuf(_fields(facts))))
+    yield _body("json+base64+gzip+protobuf", facts, wire.json_bytes({"payload": text}), _JSON)
 
 
 def _mislabelled(values: Values) -> Iterable[Plant]:
@@ -307,9 +310,9 @@ def _not_yet(values: Values) -> Iterable[Plant]:
 
 
 def _unread(values: Values) -> Iterable[Plant]:
-    facts = values.nameless()
-    text = wire.base64_text(wire.gzipped(wire.protobuf(_fields(facts))))
-    yield _body("json+base64+gzip+protobuf", facts, wire.json_bytes({"payload": text}), _JSON)
+    facts = values.deck()
+    text = wire.base64_text(wire.message_pack(_tree(facts)))
+    yield _body("json+base64+msgpack", facts, wire.json_bytes({"payload": text}), _JSON)
 
 
 def make_conversation(seed: int, count: int) -> tuple[bytes, ...]:
