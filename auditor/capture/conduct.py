@@ -98,7 +98,7 @@ class Conductor:
                 began = time.time()
                 control = await self._control(recorder)
                 self._screen.started(recorder, control)
-                await self._lead(recorder, watch, began)
+                await self._lead(recorder, watch, time.time())
                 stopped = recorder.stopped
             seen = await watch.view()
         return Summary(plan.folder, time.time() - began, stopped, control, seen)

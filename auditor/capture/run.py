@@ -75,9 +75,8 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._master.shutdown()
         try:
-            await self._task
+            await self._close()
         finally:
             logging.getLogger().removeHandler(self._log)
 
@@ -140,9 +139,16 @@ class Recorder:
         if self._task.done() and self._task.exception():
             raise self._failure(str(self._task.exception())) from None
         if not ready.event.is_set() or not self._listens():
-            self._master.shutdown()
-            await self._task
+            await self._close()
             raise self._failure(" ".join(self.said[-2:]))
+
+    async def _close(self) -> None:
+        """Stop listening, then end; mitmproxy by itself leaves its sockets to the system."""
+        for one in list(self._master.addons.get("proxyserver").servers):
+            if one.is_running:
+                await one.stop()
+        self._master.shutdown()
+        await self._task
 
     def _listens(self) -> bool:
         """Note where the modes listen; False when one did not come up."""

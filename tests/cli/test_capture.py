@@ -20,8 +20,10 @@ from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
+from click.testing import CliRunner
 
 from auditor.capture.run import Plan, Recorder
+from auditor.cli import cli
 from auditor.sources import open_capture
 from tests.addons.session_files import facts, journal
 
@@ -253,3 +255,42 @@ def test_full_disk_ends_it_and_says_so(tmp_path: Path, web: str) -> None:
     assert "writing failed" in ended["stopped"] or ended["stopped"] == "disk full"
     assert facts(folder)["stopped"] == ended["stopped"]
     assert len(list(open_capture(folder).exchanges)) == 2
+
+
+@pytest.mark.parametrize("way", [["--json"], ["--quiet", "--protocol", "MINI"], []])
+def test_what_it_says(tmp_path: Path, way: list[str]) -> None:
+    (tmp_path / "mini.yaml").write_text(PROTOCOL, "utf-8")
+    options = ["--app", "mixxx", "--service", "unheard-of", "--port", "0", "--mode", "regular"]
+    ends = ["--duration", "0.2", "--tail", "0.1", "--confdir", str(tmp_path / "conf")]
+    way = [str(tmp_path / "mini.yaml") if part == "MINI" else part for part in way]
+    keys = "q\nq\n" if "--protocol" in way else ""
+    folder = str(tmp_path / "session")
+    result = CliRunner().invoke(cli, ["capture", *options, *ends, "-o", folder, *way], input=keys)
+    assert result.exit_code == 0, result.output
+    assert "unheard-of is not in the catalogue yet" in result.stderr
+    if "--json" in way:
+        events = [json.loads(line)["event"] for line in result.stdout.splitlines()]
+        assert (events[0], events[1], events[-1]) == ("plan", "started", "ended")
+    else:
+        assert "Positive control passed: 9 of 9" in result.stderr
+        assert f'Next: auditor report "{folder}" --open' in result.stderr
+
+
+def test_consent_needs_a_value(tmp_path: Path) -> None:
+    options = ["--app", "mixxx", "--port", "0", "-o", str(tmp_path / "s"), "--consent", "ads"]
+    result = CliRunner().invoke(cli, ["capture", *options])
+    assert result.exit_code == 2
+    assert "is not NAME=VALUE" in result.stderr
+
+
+@pytest.mark.parametrize("value", ["", "=5", "deck"])
+def test_values_of_a_mark_have_names(value: str) -> None:
+    result = CliRunner().invoke(cli, ["mark", "play", value])
+    assert result.exit_code == 2
+
+
+def test_mark_needs_a_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["mark", "play", "position_s=1.5", "deck=A", "on=true", "n=3"])
+    assert result.exit_code == 1
+    assert "No recording runs" in result.stderr

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from mitmproxy.certs import CertStore
 
-from auditor.cli.doctor import doctor
+from auditor.cli import cli
 
 VARIABLES = (
     "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
@@ -39,7 +39,7 @@ def port() -> int:
 
 def run(confdir: Path, *arguments: object) -> Result:
     given = ["--confdir", str(confdir), "-o", str(confdir.parent), *map(str, arguments)]
-    return CliRunner().invoke(doctor, given)
+    return CliRunner().invoke(cli, ["doctor", *given])
 
 
 def levels(result: Result) -> dict[str, set[str]]:
@@ -121,7 +121,7 @@ def test_brackets_are_no_markup(confdir: Path, monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_help_names_the_exit_codes() -> None:
-    text = CliRunner().invoke(doctor, ["--help"]).stdout
+    text = CliRunner().invoke(cli, ["doctor", "--help"]).stdout
     assert "Exit code 1" in text
     assert "auditor doctor --after" in text
 
