@@ -75,9 +75,16 @@ class Running:
         return self._process.poll() is not None
 
     def said(self) -> str:
-        """Return the last lines of what the process said, without the places of tracebacks."""
+        """Return what the process said, without the places of tracebacks.
+
+        Of a long text the beginning and the end: the reason may stand before the tracebacks of what
+        it broke off, or behind warnings.
+        """
         lines = (line for line in tuple(self._said) if not line.startswith("  "))
-        return "".join(lines).strip()[-_LETTERS:] or "nothing at all"
+        text = "".join(lines).strip()
+        if len(text) > 2 * _LETTERS:
+            text = f"{text[:_LETTERS]} … {text[-_LETTERS:]}"
+        return text or "nothing at all"
 
     def stop(self) -> int | None:
         """Ask the process to end, wait for it, and return its exit code; None when it hung."""

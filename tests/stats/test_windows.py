@@ -86,7 +86,7 @@ def test_lanes_count_idle_windows_too() -> None:
 
 def exchanges(*rows: tuple[float, int, int]) -> pd.DataFrame:
     full = [
-        (n, 0, "i", "http", T + time, "tidal", "TIDAL", "streaming service", "e", True, "POST", "h", 200,
+        (n, 0, "i", "http", "", T + time, "tidal", "TIDAL", "streaming service", "e", True, "POST", "h", 200,
          "seek", 1, out, read, 0)
         for n, (time, out, read) in enumerate(rows)
     ]  # fmt: skip
