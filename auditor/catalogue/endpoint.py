@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from auditor.catalogue.entries import check_keys, check_known, chosen, text, texts
@@ -18,11 +19,11 @@ from auditor.catalogue.model import (
     FieldRule,
     Match,
 )
-from auditor.catalogue.rules import RuleReader
+from auditor.catalogue.rules import RuleReader, read_event_data
 from auditor.catalogue.yamlfile import Entry
 
 _NEEDED = {"id", "name", "match", "purpose", "category", "evidence", "status"}
-_MORE = {"wire", "event_name", "fields", "examples"}
+_MORE = {"wire", "event_name", "event_data", "events", "fields", "examples"}
 _BODIES = ("form", "json", "body", "base64")
 
 
@@ -43,10 +44,7 @@ def _read_endpoint(
     default = chosen(entry, "evidence", evidence, "evidence")
     reader = RuleReader(receiver, text(entry, "id"), categories, evidence, default)
     members = entry.members()
-    fields: tuple[FieldRule, ...] = ()
-    if "fields" in members:
-        fields = reader.read_blocks(members["fields"])
-    return Endpoint(
+    one = Endpoint(
         id=text(entry, "id"),
         receiver=receiver,
         name=text(entry, "name"),
@@ -57,10 +55,26 @@ def _read_endpoint(
         evidence=evidence[default],
         status=chosen(entry, "status", STATUSES, "status"),
         event_name=texts(entry, "event_name"),
-        fields=fields,
+        fields=(),
         examples=read_examples(entry, categories),
         place=f"{entry.file}:{entry.line}",
+        event_data=read_event_data(members["event_data"]) if "event_data" in members else (),
     )
+    return with_rules(entry, one, reader)
+
+
+def with_rules(entry: Entry, endpoint: Endpoint, reader: RuleReader) -> Endpoint:
+    """Return the endpoint with the rules of `events` and `fields` added."""
+    members = entry.members()
+    events: tuple[tuple[str, str], ...] = ()
+    rules: tuple[FieldRule, ...] = ()
+    if "events" in members:
+        events, rules = reader.read_events(
+            members["events"], endpoint.event_name, endpoint.event_data
+        )
+    if "fields" in members:
+        rules += reader.read_blocks(members["fields"])
+    return replace(endpoint, fields=endpoint.fields + rules, events=endpoint.events + events)
 
 
 def _read_match(entry: Entry) -> Match:
@@ -76,7 +90,7 @@ def _read_match(entry: Entry) -> Match:
         if host != host.lower() or "*" in host.removeprefix("*.") or "/" in host:
             raise entry.error(f"`{host}` is no host", "Write `api.name.com` or `*.name.com`.")
     methods = tuple(method.upper() for method in texts(entry, "methods"))
-    kind = chosen(entry, "kind", ("http", "websocket"), "kind of exchange")
+    kind = chosen(entry, "kind", ("http", "websocket", "tcp"), "kind of exchange")
     return Match(methods, hosts, paths, kind, text(entry, "body"))
 
 

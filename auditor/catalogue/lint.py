@@ -166,6 +166,15 @@ def _names_are_not_taken_twice(given: _Input) -> Iterator[Problem]:
             seen.add(twin)
 
 
+def _events_are_in_the_table(given: _Input) -> Iterator[Problem]:
+    """Find rules for an event that the table of events does not hold: mostly a slip of the pen."""
+    for receiver, endpoint in given.endpoints():
+        known = {name for name, _ in endpoint.events}
+        for name in sorted({rule.event for rule in endpoint.fields} - known - {""}):
+            if known:
+                yield f"{endpoint.place} {receiver.id}/{endpoint.id}", f"no event `{name}`"
+
+
 def _sentences_are_short(given: _Input) -> Iterator[Problem]:
     """Keep sentences short: many DJs do not read English every day."""
     for category in given.catalogue.categories.values():
@@ -250,6 +259,7 @@ _CHECKS: tuple[tuple[Callable[[_Input], Iterator[Problem]], Level, str], ...] = 
     (_evidence_can_be_followed, "error", "Name a public source and the day of its snapshot."),
     (_rules_are_reachable, "error", "Name the placeholder in `match: paths`."),
     (_names_are_not_taken_twice, "error", "Keep one, or tell them apart with `where`."),
+    (_events_are_in_the_table, "error", "Add it under `events`, or correct it."),
     (_rows_can_be_tested, "error", "See README.md beside the catalogue."),
     (_applications_can_be_recorded, "error", "Add them under `processes`."),
     (_protocols_take_as_long_as_they_say, "error", "Correct `minutes`, or the steps."),

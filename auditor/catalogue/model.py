@@ -82,6 +82,16 @@ class FieldRule:
 
 
 @dataclass(frozen=True, slots=True)
+class EventData:
+    """Where the content of a named event stands in a body."""
+
+    at: str
+    """Path; what stands there and below belongs to the event."""
+    where: tuple[tuple[str, Value], ...] = ()
+    """As in `FieldRule`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Which exchanges an endpoint is about."""
 
@@ -92,7 +102,7 @@ class Match:
     paths: tuple[str, ...]
     """Templates: `{name}` is one segment, a last `**` is the rest."""
     kind: str = ""
-    """`websocket` when the address is that of a socket only; empty means any."""
+    """`websocket` or `tcp` when the address is that of such a connection only; empty means any."""
     body: str = ""
     """First key of the decoded body; enough by itself on hosts that nobody knows."""
 
@@ -142,6 +152,9 @@ class Endpoint:
     examples: tuple[Example, ...]
     place: str
     """`file:line` of the entry."""
+    event_data: tuple[EventData, ...] = ()
+    events: tuple[tuple[str, str], ...] = ()
+    """Names of events with their kind of data; `fields` holds the rules made of them."""
 
 
 @dataclass(frozen=True, slots=True)

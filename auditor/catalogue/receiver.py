@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auditor.catalogue.endpoint import read_endpoints, read_examples
+from auditor.catalogue.endpoint import read_endpoints, read_examples, with_rules
 from auditor.catalogue.entries import check_keys, chosen, text, texts
 from auditor.catalogue.evidence import read_evidence
 from auditor.catalogue.model import ROLES, Endpoint, FieldRule, Receiver
@@ -76,13 +76,13 @@ def _add_fields(part: Entry, endpoints: list[Endpoint], reader: RuleReader) -> l
     member = part.members().get("more_fields")
     found = {one.id: one for one in endpoints}
     for item in member.items() if member is not None else []:
-        check_keys(item, required={"endpoint", "evidence", "fields"}, optional={"examples"})
+        check_keys(item, {"endpoint", "evidence"}, {"events", "fields", "examples"})
         one = found[chosen(item, "endpoint", found, "endpoint")]
-        more = reader.continued(one, text(item, "evidence")).read_blocks(item.members()["fields"])
+        one = with_rules(item, one, reader.continued(one, text(item, "evidence")))
         examples = one.examples + read_examples(item, reader.categories)
         if len({example.id for example in examples}) < len(examples):
             raise item.error("two examples have the same id", "Give each its own.")
-        found[one.id] = replace(one, fields=one.fields + more, examples=examples)
+        found[one.id] = replace(one, examples=examples)
     return list(found.values())
 
 

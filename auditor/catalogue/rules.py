@@ -1,11 +1,24 @@
-"""Read blocks of field rules: what a block says holds for every rule in it that says nothing."""
+"""Read blocks of field rules: what a block says holds for every rule in it that says nothing.
+
+A table of events becomes rules too: one for the place of the event's name, and for every place
+where its content may stand one for what no closer rule is about.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast, get_args
 
-from auditor.catalogue.entries import check_keys, check_known, chosen, chosen_all, flag, text
-from auditor.catalogue.model import SECRETS, UNITS, Endpoint, Evidence, FieldRule
+from auditor.catalogue.entries import (
+    check_keys,
+    check_known,
+    chosen,
+    chosen_all,
+    flag,
+    text,
+    texts,
+)
+from auditor.catalogue.model import SECRETS, UNITS, Endpoint, EventData, Evidence, FieldRule
 from auditor.catalogue.pattern import is_well_formed
 from auditor.catalogue.yamlfile import Entry
 from auditor.places import Context
@@ -33,12 +46,14 @@ class RuleReader:
         self._evidence = evidence
         self._default = default
         self._seen: set[tuple[str, object]] = set()
+        self._events: set[str] = set()
 
     def continued(self, endpoint: Endpoint, default: str) -> RuleReader:
         """Return a reader for more rules of an endpoint that already has some."""
         place = (endpoint.receiver, endpoint.id)
         reader = RuleReader(*place, self.categories, self._evidence, default)
         reader._seen.update((rule.id, rule.where) for rule in endpoint.fields)
+        reader._events.update(name for name, _ in endpoint.events)
         return reader
 
     def read_blocks(self, blocks: Entry) -> tuple[FieldRule, ...]:
@@ -52,14 +67,46 @@ class RuleReader:
         events = member.texts() if member is not None else ("",)
         found = []
         for path, entry in block.members()["rules"].members().items():
-            full = _join(text(block, "at"), path)
-            if not is_well_formed(full):
-                raise entry.error(f"`{full}` is not a path", "See README.md beside the catalogue.")
-            for event in events:
-                rule = self._read_rule(block, entry, cast("Context", context), full, event)
-                self._refuse_twins(entry, rule)
-                found.append(rule)
+            for prefix in texts(block, "at") or ("",):
+                full = _well_formed(entry, _join(prefix, path))
+                for event in events:
+                    rule = self._read_rule(block, entry, cast("Context", context), full, event)
+                    self._refuse_twins(entry, rule)
+                    found.append(rule)
         return found
+
+    def read_events(
+        self, table: Entry, names: tuple[str, ...], data: tuple[EventData, ...]
+    ) -> tuple[tuple[tuple[str, str], ...], tuple[FieldRule, ...]]:
+        """Return the events of an `events` table with their category, and the rules it stands for.
+
+        `names` are the places of event names, `data` those of their content.
+        """
+        if not names:
+            raise table.error("events without a place for their name", "Add `event_name: …`.")
+        evidence = self._find_default(table)
+        events, rules = [], []
+        for category, group in table.members().items():
+            check_known(group, category, self.categories, "category")
+            for name, entry, means in _named(group):
+                if name in self._events:
+                    raise entry.error(f"event `{name}` stands here twice", "Keep one of them.")
+                self._events.add(name)
+                events.append((name, category))
+                for context, path, where in _event_places(names, data):
+                    rule = FieldRule(
+                        id=f"{self._place}/{name}/{context}:{path}",
+                        context=context,
+                        path=path,
+                        category=category,
+                        means=means,
+                        evidence=evidence,
+                        event=name,
+                        where=where,
+                    )
+                    self._refuse_twins(entry, rule)
+                    rules.append(rule)
+        return tuple(events), tuple(rules)
 
     def _read_rule(
         self, block: Entry, entry: Entry, context: Context, path: str, event: str
@@ -89,15 +136,50 @@ class RuleReader:
                 member = entry.members()["evidence"]
                 known = check_known(member, member.text(), self._evidence, "evidence")
                 return self._evidence[known]
+        return self._find_default(entries[0])
+
+    def _find_default(self, entry: Entry) -> Evidence:
         if not self._default:
-            raise entries[0].error("a rule without evidence", "Add `evidence: …` here or above.")
-        return self._evidence[check_known(entries[0], self._default, self._evidence, "evidence")]
+            raise entry.error("a rule without evidence", "Add `evidence: …` here or above.")
+        return self._evidence[check_known(entry, self._default, self._evidence, "evidence")]
 
     def _refuse_twins(self, entry: Entry, rule: FieldRule) -> None:
         twin = (rule.id, rule.where)
         if twin in self._seen:
             raise entry.error(f"two rules for `{rule.path}`", "Keep one, or tell them apart.")
         self._seen.add(twin)
+
+
+def read_event_data(entry: Entry) -> tuple[EventData, ...]:
+    """Return the places of an `event_data` list."""
+    found = []
+    for item in entry.items():
+        check_keys(item, required={"at"}, optional={"where"})
+        found.append(EventData(_well_formed(item, text(item, "at")), _read_where(item)))
+    return tuple(found)
+
+
+def _named(group: Entry) -> list[tuple[str, Entry, str]]:
+    """Return names, their places and what they mean; a list gives names without words."""
+    if isinstance(group.value, list):
+        return [(item.text(), item, f"event {item.text()}") for item in group.items()]
+    return [(name, item, f"event: {item.text()}") for name, item in group.members().items()]
+
+
+def _event_places(
+    names: tuple[str, ...], data: tuple[EventData, ...]
+) -> Iterator[tuple[Context, str, tuple[tuple[str, Value], ...]]]:
+    for place in names:
+        yield ("query" if place.startswith("query:") else "body"), place.removeprefix("query:"), ()
+    for one in data:
+        yield "body", one.at, one.where
+        yield "body", f"{one.at}.**", one.where
+
+
+def _well_formed(entry: Entry, path: str) -> str:
+    if not is_well_formed(path):
+        raise entry.error(f"`{path}` is not a path", "See README.md beside the catalogue.")
+    return path
 
 
 def _join(prefix: str, path: str) -> str:

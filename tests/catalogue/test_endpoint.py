@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from auditor.catalogue.endpoint import read_endpoints
-from auditor.catalogue.model import Endpoint, Evidence
+from auditor.catalogue.model import Endpoint, EventData, Evidence
 from auditor.catalogue.yamlfile import read_entry
 from auditor.errors import CatalogueError
 
@@ -56,6 +56,17 @@ def test_bodies(tmp_path: Path, request_: str, body: bytes) -> None:
     assert (one.body, one.method, one.expect) == (body, "POST", ())
 
 
+def test_events_with_their_rules(tmp_path: Path) -> None:
+    endpoint = read(
+        tmp_path,
+        "    event_name: n\n    event_data: [{at: d, where: {k: 1}}]\n    events: {other: [A]}\n"
+        "    fields: [{rules: {x: {means: x}}}]\n",
+    )
+    assert endpoint.events == (("A", "other"),)
+    assert endpoint.event_data == (EventData("d", (("k", 1),)),)
+    assert [rule.path for rule in endpoint.fields] == ["n", "d", "d.**", "x"]
+
+
 def test_form_carries_json(tmp_path: Path) -> None:
     (one,) = read(
         tmp_path, example('{url: "https://x.test/", form: {a.1.B: {c: 1}, d: "e f"}}')
@@ -76,6 +87,10 @@ def test_headers_are_lower_case(tmp_path: Path) -> None:
         ("hosts: [example.com]", "hosts: [example.com], paths: ['/**/x']", "is no path template"),
         ("hosts: [example.com]", "hosts: [example.com], kind: pigeon", "unknown kind of exchange"),
         ("    status: tested\n", "", "`status` is missing here"),
+        ("    status: tested\n", "    status: tested\n    event: {}\n", "unknown name `event`"),
+        ("tested\n", "tested\n    event_data: [{at: a..b}]\n", "is not a path"),
+        ("tested\n", "tested\n    event_data: [{at: a, event: b}]\n", "unknown name `event`"),
+        ("tested\n", "tested\n    events: {other: [A]}\n", "events without a place"),
     ],
 )
 def test_mistakes(tmp_path: Path, old: str, new: str, message: str) -> None:

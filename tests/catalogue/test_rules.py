@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.catalogue.model import Evidence, FieldRule
+from auditor.catalogue.model import EventData, Evidence, FieldRule
 from auditor.catalogue.rules import RuleReader
-from auditor.catalogue.yamlfile import read_entry
+from auditor.catalogue.yamlfile import Entry, read_entry
 from auditor.errors import CatalogueError
 
 EVIDENCE = {
@@ -81,3 +81,63 @@ def test_same_field_under_two_conditions(tmp_path: Path) -> None:
     assert len(reader.read_blocks(read_entry(path))) == 2
     with pytest.raises(CatalogueError, match="two rules for `a`"):
         reader.read_blocks(read_entry(path))
+
+
+def test_prefixes_in_a_list(tmp_path: Path) -> None:
+    rules = read(tmp_path, "- at: [a, 'b[]']\n  rules: {c: {means: x}}\n")
+    assert [rule.path for rule in rules.values()] == ["a.c", "b[].c"]
+
+
+DATA = (EventData("1.3", (("1.1", "message"),)),)
+
+
+def table(folder: Path, text: str) -> Entry:
+    path = folder / "table.yaml"
+    path.write_text(text)
+    return read_entry(path)
+
+
+def reader() -> RuleReader:
+    return RuleReader("r", "e", frozenset({"seek", "cue", "other"}), EVIDENCE, "doc")
+
+
+def test_events_become_rules(tmp_path: Path) -> None:
+    given = table(tmp_path, "seek: {Jump: somebody jumped}\nother: [Ping, Pong]\n")
+    events, rules = reader().read_events(given, ("1.2", "query:name"), DATA)
+    assert events == (("Jump", "seek"), ("Ping", "other"), ("Pong", "other"))
+    mine = [rule for rule in rules if rule.event == "Jump"]
+    assert [(rule.context, rule.path, rule.where) for rule in mine] == [
+        ("body", "1.2", ()),
+        ("query", "name", ()),
+        ("body", "1.3", (("1.1", "message"),)),
+        ("body", "1.3.**", (("1.1", "message"),)),
+    ]
+    assert {rule.means for rule in mine} == {"event: somebody jumped"}
+    assert {rule.category for rule in mine} == {"seek"}
+    assert {rule.evidence.id for rule in rules} == {"doc"}
+    assert {rule.means for rule in rules if rule.event == "Pong"} == {"event Pong"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "message"),
+    [
+        ("seek: [A]\ncue: [A]\n", ("n",), "event `A` stands here twice"),
+        ("sekk: [A]\n", ("n",), "unknown category `sekk`"),
+        ("seek: [A]\n", (), "events without a place for their name"),
+        ("seek: A\n", ("n",), "where names with values belong"),
+        ("seek: {A: {means: x}}\n", ("n",), "where a text belongs"),
+    ],
+)
+def test_mistakes_in_a_table_of_events(
+    tmp_path: Path, text: str, names: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(CatalogueError, match=r"table\.yaml:\d+:\d+: ") as caught:
+        reader().read_events(table(tmp_path, text), names, DATA)
+    assert message in caught.value.message
+
+
+def test_an_event_is_in_one_table_only(tmp_path: Path) -> None:
+    one = reader()
+    one.read_events(table(tmp_path, "seek: [A]\n"), ("n",), ())
+    with pytest.raises(CatalogueError, match="event `A` stands here twice"):
+        one.read_events(table(tmp_path, "cue: [A]\n"), ("n",), ())
