@@ -11,7 +11,7 @@ PACKAGE = ROOT / "auditor"
 
 LAYERS = (
     {"__init__", "records", "errors", "resources", "paths", "places"},
-    {"decode", "catalogue", "redact", "session"},
+    {"decode", "catalogue", "redact", "session", "library", "known"},
     {"flows", "sources", "classify"},
     {"recorder"},
     {"pipeline", "examples", "tables"},
@@ -24,6 +24,7 @@ LAYERS = (
     {"__main__"},
 )
 HOMES = {
+    "ahocorasick_rs": {"known"},
     "brotli": {"decode", "selftest"},
     "click": {"cli"},
     "cryptography": {"doctor", "selftest", "sources"},
