@@ -14,7 +14,7 @@ LAYERS = (
     {"decode", "catalogue", "redact", "session", "library", "known"},
     {"flows", "sources", "classify"},
     {"recorder"},
-    {"pipeline", "examples", "tables"},
+    {"pipeline", "examples", "score", "tables"},
     {"stats"},
     {"claims"},
     {"audit"},

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.catalogue_score import test
 from auditor.errors import AuditorError
 
 
@@ -60,3 +61,6 @@ def check(folder: Path | None) -> None:
 
 def _many(count: int, one: str) -> str:
     return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
+catalogue.add_command(test)

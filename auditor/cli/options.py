@@ -12,6 +12,7 @@ import click
 from auditor.errors import AuditorError
 
 if TYPE_CHECKING:
+    from auditor.catalogue import Catalogue
     from auditor.tables.store import Audit
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -37,6 +38,38 @@ def as_json(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print facts and claims as JSON.")(
         command
     )
+
+
+def packs(command: Command) -> Command:
+    """Add --catalogue, given once per folder."""
+    text = "Folder with catalogue files of your own: they add to what ships, or replace it by id."
+    return click.option(
+        "--catalogue",
+        "packs",
+        metavar="FOLDER",
+        multiple=True,
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help=f"{text} Can be repeated; the last one wins.",
+    )(command)
+
+
+def load(packs: tuple[Path, ...] = ()) -> Catalogue:
+    """Return the catalogue that ships, with the packs of the user."""
+    from auditor.catalogue import load_catalogue
+
+    return load_catalogue(packs=packs)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON for scripts."""
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def many(count: int, one: str) -> str:
+    """Return a number with its noun: `1 error`, `2 errors`."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
 def make_audit(paths: tuple[Path, ...]) -> Audit:
