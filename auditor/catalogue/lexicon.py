@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from auditor.catalogue.entries import check_keys, check_known, texts
-from auditor.catalogue.model import SECRETS, Lexicon, Words
+from auditor.catalogue.model import SECRETS, AddressWords, Lexicon, Words
 from auditor.catalogue.yamlfile import Entry
 
+_LISTS = {"categories", "partners", "carriers", "event_names", "secrets", "addresses"}
 _KINDS = {"strong", "short", "weak", "negative", "partners", "shapes"}
 _GAP = re.compile(r"[\s_-]+")
 SHAPES = (
@@ -19,7 +20,7 @@ SHAPES = (
 
 def read_lexicon(entry: Entry, categories: frozenset[str]) -> Lexicon:
     """Return the lexicon; words may be written with gaps, `hot cue` and `hotcue` are the same."""
-    check_keys(entry, required={"categories", "partners", "carriers", "event_names", "secrets"})
+    check_keys(entry, required=_LISTS)
     members = entry.members()
     words = []
     for key, item in members["categories"].members().items():
@@ -36,7 +37,24 @@ def read_lexicon(entry: Entry, categories: frozenset[str]) -> Lexicon:
         event_names=_joined(texts(entry, "event_names")),
         secrets=secrets,
         longest=4,
+        addresses=_read_addresses(members["addresses"], categories),
     )
+
+
+def _read_addresses(entry: Entry, categories: frozenset[str]) -> AddressWords:
+    check_keys(entry, required={"endings", "clear", "vague"})
+    members = entry.members()
+    tables: dict[str, dict[str, str]] = {}
+    for key in ("endings", "clear", "vague"):
+        table = tables[key] = {}
+        for category, item in members[key].members().items():
+            if key != "endings" or category != "none":
+                check_known(item, category, categories, "category")
+            for word in _joined(item.texts()):
+                if word in table:
+                    raise item.error(f"`{word}` stands for {table[word]} too", "Keep one of them.")
+                table[word] = "" if category == "none" else category
+    return AddressWords(**tables)
 
 
 def _read_words(entry: Entry, category: str) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from auditor.places import Context
 from auditor.records import Value
@@ -98,7 +99,8 @@ class Match:
     methods: tuple[str, ...]
     """Upper case; empty means any."""
     hosts: tuple[str, ...]
-    """Names, or `*.name` for everything below."""
+    """Names, or `*.name` for everything below; `*` alone where the address itself gives the
+    format away, whoever the host belongs to."""
     paths: tuple[str, ...]
     """Templates: `{name}` is one segment, a last `**` is the rest."""
     kind: str = ""
@@ -214,6 +216,22 @@ class Words:
     """Names of value shapes that fit, see `auditor.classify.shapes`."""
 
 
+AddressTable: TypeAlias = Mapping[str, str]
+"""Word to category."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressWords:
+    """Words that say what an address is about when no endpoint knows it; basis `name`."""
+
+    endings: AddressTable
+    """Ending of a file to category; an empty one says that other words must not decide either."""
+    clear: AddressTable
+    """Words of paths and hosts."""
+    vague: AddressTable
+    """Words of paths that many kinds of services use; tried last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Words that say what a field is about when no rule knows it."""
@@ -229,6 +247,7 @@ class Lexicon:
     """Word to kind of secret."""
     longest: int
     """Most tokens that one word may be spelled in."""
+    addresses: AddressWords
 
 
 @dataclass(frozen=True, slots=True)
