@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.places import Context
 from auditor.records import Value
+
+if TYPE_CHECKING:
+    from auditor.catalogue.behaviour import Claim, Folder, Service, Setting
 
 BASES = ("documented", "schema", "observed", "reverse-engineered", "name", "inferred")
 """How we know something, from the surest to the least sure."""
@@ -310,6 +313,11 @@ class Application:
     evidence: tuple[Evidence, ...]
     place: str
     """`file:line` of the entry."""
+    folders: Mapping[str, tuple[Folder, ...]] = field(default_factory=dict)
+    """By system."""
+    services: tuple[Service, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
