@@ -16,7 +16,9 @@ from auditor.catalogue.applications import (
     unknown_names,
 )
 from auditor.catalogue.behaviour import Claim
-from auditor.catalogue.model import SYSTEMS, Application, Evidence
+from auditor.catalogue.example import to_exchange
+from auditor.catalogue.model import SYSTEMS, Application, Evidence, Example
+from auditor.classify.endpoint import Directory
 from auditor.errors import CatalogueError
 
 IDS = (
@@ -132,6 +134,21 @@ def test_claims_say_what_to_look_for() -> None:
     )  # fmt: skip
     assert claim("rekordbox", "cues-are-synced").sent
     assert not claim("mixxx", "collects-nothing").receivers, "it is about anybody"
+
+
+@pytest.mark.parametrize(
+    ("url", "receiver"),
+    [
+        ("https://rb-cloud-data-eu.s3.eu-west-1.amazonaws.com/user_data/x/y", "alphatheta"),
+        ("https://s3.eu-west-1.amazonaws.com/rb-cloud-data-eu/user_data/x/y", "alphatheta"),
+        ("https://imb-cicd-public.s3.amazonaws.com/Engine/0/y", "engine-dj"),
+        ("https://another.s3.eu-west-1.amazonaws.com/user_data/x/y", "amazon-web-services"),
+        ("https://dynamodb.eu-west-1.amazonaws.com/", "amazon-web-services"),
+    ],
+)
+def test_rented_names_belong_to_whom_they_are_rented_by(url: str, receiver: str) -> None:
+    example = Example("one", "PUT", url, headers=(), body=b"", expect=())
+    assert Directory(load_catalogue()).find(to_exchange(example)).receiver == receiver
 
 
 def test_named_receivers_endpoints_and_kinds_exist() -> None:
