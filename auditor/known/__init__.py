@@ -5,14 +5,16 @@ leave it only as ids, kinds and counts.
 """
 
 from auditor.known.chance import fits, strength, weigh
-from auditor.known.model import KINDS, KnownValue, Weight
+from auditor.known.model import AS_SET, KINDS, PLANTED, KnownValue, Weight
 from auditor.known.planting import plant
 from auditor.known.search import KnownValues
 from auditor.known.store import forget_known, read_known, write_known
 from auditor.known.tracks import collect
 
 __all__ = [
+    "AS_SET",
     "KINDS",
+    "PLANTED",
     "KnownValue",
     "KnownValues",
     "Weight",

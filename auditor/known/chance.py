@@ -7,7 +7,8 @@ Every value has one of four weights:
   whose name fits, or with a second value in the same message; otherwise weak.
 - `field`: counts only as the whole value of a field whose name fits, and then as medium.
 - `never`: not searched for: below 3 characters, only everyday words of DJ libraries (“Intro”,
-  “Cue 1”), addresses of web shops, round positions and tempos.
+  “Cue 1”) or digits, unless they are the id of a track, addresses of web shops, round
+  positions and tempos.
 
 The bits of a text are an estimate and not a measurement: 2.3 for each letter, as much as
 letters of names carry, 4 for one outside ASCII, 1.5 for a digit, 4 for a whole everyday word. A
@@ -46,6 +47,7 @@ _LETTER, _FOREIGN, _DIGIT, _WORD = 2.3, 4.0, 1.5, 4.0
 _SHORTEST, _SHORTEST_INSIDE = 3, 5
 _TOGETHER_DIGITS, _FIELD_DIGITS = 5, 3
 _TEMPO_DIGITS = 4
+_LONG_NUMBER = 6
 _FEW_NUMBERS = 30
 _ADDRESS = re.compile(r"(?i)(?:https?://|www\.)\S*")
 _WORDS = re.compile(r"[^\W_]+")
@@ -77,7 +79,7 @@ _LAST = MappingProxyType(
 def weigh(known: KnownValue) -> Weight:
     """Return what finding this value can prove."""
     if isinstance(known.value, str):
-        return _weigh_text(known.value, known.planted)
+        return "alone" if known.planted else _weigh_text(known.value, known.kind)
     if known.kind in POSITIONS:
         digits = _digits(known.value * 1000)
         if digits >= _TOGETHER_DIGITS:
@@ -133,16 +135,15 @@ def _prove_together(found: Sequence[KnownValue], numbers: int) -> bool:
     texts = _independent([known for known in found if isinstance(known.value, str)])
     if len(texts) > 1:
         return True
-    by_track: dict[str, set[float]] = defaultdict(set)
+    by_track: dict[tuple[str, bool], set[float]] = defaultdict(set)
     for known in found:
         if not isinstance(known.value, str):
-            by_track[known.group].add(round(known.value, 3))
+            by_track[known.group, known.planted].add(round(known.value, 3))
     more = math.ceil(math.log10(max(numbers, _FEW_NUMBERS) / _FEW_NUMBERS))
-    needed = 2 if all(known.planted for known in found) else 3
     has_text = {known.group for known in texts}
     return any(
-        group in has_text or len(positions) >= needed + more
-        for group, positions in by_track.items()
+        group in has_text or len(positions) >= (2 if planted else 3) + more
+        for (group, planted), positions in by_track.items()
     )
 
 
@@ -160,13 +161,12 @@ def _independent(texts: Sequence[KnownValue]) -> list[KnownValue]:
     ]
 
 
-def _weigh_text(text: str, planted: bool) -> Weight:
+def _weigh_text(text: str, kind: str) -> Weight:
     words = _WORDS.findall(text.lower())
-    if planted:
-        return "alone"
     if len(text) < _SHORTEST or _ADDRESS.fullmatch(text):
         return "never"
-    if all(word in EVERYDAY or word.isdigit() for word in words):
+    is_number = kind == "track-id" and len(text) >= _LONG_NUMBER
+    if not is_number and all(word in EVERYDAY or word.isdigit() for word in words):
         return "never"
     carried = bits(text)
     if carried >= ALONE_BITS:

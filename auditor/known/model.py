@@ -46,14 +46,18 @@ class KnownValue:
     unit: str = ""
     """`s` or `bpm` for numbers."""
     note: str = ""
-    """The application whose library held it, or `planted`."""
+    """The application whose library held it, `PLANTED` or `AS_SET`."""
     group: str = ""
     """Track it belongs to, such as `track-3`: values of one track prove more together."""
 
     @property
     def planted(self) -> bool:
         """Say whether it was made to be found."""
-        return self.note == PLANTED
+        return self.note in {PLANTED, AS_SET}
 
 
 PLANTED = "planted"
+"""Note of a value that we made up."""
+
+AS_SET = "planted, as set"
+"""Note of a number of the track that planted texts stand in, as the library has it."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import PureWindowsPath
 
-from auditor.known.model import KINDS, KnownValue
+from auditor.known.model import AS_SET, KINDS, KnownValue
 from auditor.library import Bad, Item, Playlist, Track
 
 MOST = 200_000
@@ -22,11 +22,12 @@ Found = tuple[str, str | float, str]
 
 
 def collect(
-    libraries: Iterable[tuple[str, Iterable[Item]]],
+    libraries: Iterable[tuple[str, Iterable[Item]]], planted: Collection[str] = ()
 ) -> tuple[tuple[KnownValue, ...], Counter[str]]:
     """Return the distinct values of libraries, and how often what was skipped.
 
-    Takes (application, items) pairs. A value that several tracks have keeps the first track.
+    Takes (application, items) pairs and the texts that were planted: those are left out, and the
+    numbers of the track that they stand in are noted as set by the tester. A value that several tracks have keeps the first track.
     What was skipped is counted by reason, values over the limit under `over the limit`; `tracks`
     counts the tracks read.
     """
@@ -35,8 +36,8 @@ def collect(
     numbered: Counter[str] = Counter()
     comments: Counter[str] = Counter()
     for application, items in libraries:
-        for kind, value, group in _values(items, counted, comments):
-            if (kind, value) in seen:
+        for kind, value, group, is_set in _values(items, planted, counted, comments):
+            if (kind, value) in seen or value in planted:
                 continue
             if len(seen) >= MOST:
                 counted["over the limit"] += 1
@@ -48,7 +49,7 @@ def collect(
                 category=KINDS[kind],
                 value=value,
                 unit=_UNITS.get(kind, ""),
-                note=application,
+                note=AS_SET if is_set else application,
                 group=group,
             )
     kept = tuple(
@@ -60,17 +61,25 @@ def collect(
 
 
 def _values(
-    items: Iterable[Item], counted: Counter[str], comments: Counter[str]
-) -> Iterator[Found]:
+    items: Iterable[Item],
+    planted: Collection[str],
+    counted: Counter[str],
+    comments: Counter[str],
+) -> Iterator[tuple[str, str | float, str, bool]]:
     for item in items:
         if isinstance(item, Bad):
             counted[item.reason] += 1
         elif isinstance(item, Playlist):
-            yield from _text("playlist", item.name, "")
+            if item.name:
+                yield "playlist", item.name, "", False
         else:
             counted["tracks"] += 1
             comments[item.comment] += 1
-            yield from _of_track(item, f"track-{counted['tracks']}")
+            texts = [item.comment, *(cue.name for cue in item.cues)]
+            texts += [loop.name for loop in item.loops]
+            has_planted = any(text in planted for text in texts)
+            for kind, value, group in _of_track(item, f"track-{counted['tracks']}"):
+                yield kind, value, group, has_planted and not isinstance(value, str)
 
 
 def _of_track(track: Track, group: str) -> Iterator[Found]:

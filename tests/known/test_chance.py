@@ -33,6 +33,12 @@ def test_texts(value: str, weight: str) -> None:
     assert weigh(known("title", value)) == weight
 
 
+@pytest.mark.parametrize(("value", "weight"), [("900000001", "field"), ("12345", "never")])
+def test_digits_may_be_the_id_of_a_track(value: str, weight: str) -> None:
+    assert weigh(known("track-id", value)) == weight
+    assert weigh(known("comment", value)) == "never"
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "weight"),
     [
@@ -127,4 +133,6 @@ def test_planted_values_prove_more() -> None:
     positions = [(one, False) for one in planted if one.kind == "cue-position"]
     assert strength(positions[:1], 10) == "weak"
     assert strength(positions[:2], 10) == "strong"
+    assert strength([*positions[:2], (CUES[0], False)], 10) == "strong"
+    assert strength([*positions[:1], (CUES[0], False)], 10) == "weak"
     assert all(strength([(one, False)]) == "strong" for one in planted if one.unit == "")

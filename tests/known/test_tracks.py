@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.known import collect, tracks
+from auditor.known import AS_SET, collect, plant, tracks
 from auditor.library import Bad, CuePoint, Loop, Playlist, Track
 
 TRACK = Track(
@@ -49,6 +49,20 @@ def test_equal_values_stand_once_over_several_libraries() -> None:
     assert len([one for one in values if one.kind == "title"]) == 2
     assert values[-1].group == "track-3"
     assert counted["tracks"] == 3
+
+
+def test_the_track_with_planted_names_tells_where_they_were_set() -> None:
+    planted = plant("friday", 2)
+    name = next(str(one.value) for one in planted if one.kind == "cue-name")
+    track = Track(title="Harbour at Five", cues=(CuePoint(120.7, name),), bpm=123.4)
+    values, _ = collect([("Mixxx", [TRACK, track])], {str(one.value) for one in planted})
+    set_by_hand = [one for one in values if one.note == AS_SET]
+    assert [(one.kind, one.value) for one in set_by_hand] == [
+        ("bpm", 123.4),
+        ("cue-position", 120.7),
+    ]
+    assert all(one.planted for one in set_by_hand)
+    assert name not in [one.value for one in values]
 
 
 def test_a_comment_of_many_tracks_is_nobodys_own() -> None:
