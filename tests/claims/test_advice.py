@@ -43,7 +43,11 @@ def test_steps_about_others_are_left_out(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     ("application", "switches"),
     [
-        ("rekordbox", {"cloud-library-sync", "rekordbox-analysis", "kuvo"}),
+        (
+            "rekordbox",
+            {"cloud-library-sync", "collection-auto-upload", "rekordbox-analysis", "kuvo"},
+        ),
+        ("traktor", {"traktor-usage"}),
         ("serato-dj-pro", {"serato-playlists"}),
         ("serato-dj-lite", {"serato-playlists"}),
         ("djay", {"djay-icloud"}),
