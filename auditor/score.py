@@ -16,6 +16,7 @@ from auditor.catalogue.example import to_exchange
 from auditor.catalogue.labelled import Label, Labelled
 from auditor.catalogue.model import Catalogue
 from auditor.examples import cases
+from auditor.look import Field, look
 from auditor.pipeline import Pipeline
 from auditor.records import Exchange, Site
 
@@ -24,37 +25,6 @@ ALARMS = frozenset({"cue", "loop", "effects", "tempo", "transition"})
 
 NOT_FOUND = "not read"
 """The answer for a label whose field the decoders did not bring out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One value as the pipeline saw it."""
-
-    context: str
-    path: str
-    value: str
-    category: str
-    strength: str
-    why: str
-    """Rule and meaning, or how the words scored."""
-
-
-def look(pipeline: Pipeline, exchange: Exchange) -> tuple[Site, list[Field]]:
-    """Return where an exchange went and its values; the one place that knows what a pipeline gives."""
-    site, sent = pipeline.run(exchange)
-    found = [
-        Field(
-            one.leaf.context,
-            one.leaf.path,
-            str(one.leaf.value),
-            one.category,
-            one.strength,
-            f"{one.rule}: {one.means}" if one.means else one.rule,
-        )
-        for message in sent
-        for one in message.observations
-    ]
-    return site, found
 
 
 @dataclass(slots=True)
@@ -168,9 +138,9 @@ def score(catalogue: Catalogue, corpus: Iterable[Labelled], captured: Captured) 
     for one in corpus:
         seen = [look(pipeline, exchange) for exchange in _exchanges(one, captured)]
         result.requests += 1
-        for site, _ in seen[:1]:
-            _score_site(result, catalogue, one, site)
-        fields = [value for _, values in seen for value in values]
+        for each in seen[:1]:
+            _score_site(result, catalogue, one, each.site)
+        fields = [value for each in seen for value in each.fields]
         if one.quiet:
             _score_quiet(result, one, fields)
         for label in one.labels:
@@ -270,7 +240,7 @@ def _score_quiet(result: Score, one: Labelled, fields: list[Field]) -> None:
 def _score_examples(catalogue: Catalogue, pipeline: Pipeline) -> Tally:
     tally = Tally()
     for _, _, example in cases(catalogue):
-        _, fields = look(pipeline, to_exchange(example))
+        fields = look(pipeline, to_exchange(example)).fields
         for wanted in example.expect:
             here = [
                 one.category

@@ -72,13 +72,12 @@ def many(count: int, one: str) -> str:
     return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
-def make_audit(paths: tuple[Path, ...]) -> Audit:
+def make_audit(paths: tuple[Path, ...], packs: tuple[Path, ...] = ()) -> Audit:
     """Audit captures, with a progress line on a terminal.
 
-    A single folder that already is an audit is read instead.
+    A single folder that already is an audit is read instead: its findings do not change any more.
     """
     from auditor.audit import run_audit
-    from auditor.catalogue import load_catalogue
     from auditor.cli.progress import Line
     from auditor.tables.store import read_audit
 
@@ -88,10 +87,15 @@ def make_audit(paths: tuple[Path, ...]) -> Audit:
             f"{made[0]} is an audit folder; it cannot be audited together with others.",
             "Name it alone, or name the captures that it was made from.",
         )
+    if made and packs:
+        raise AuditorError(
+            f"{made[0]} is an audit that was made before; another catalogue does not change it.",
+            "Name the captures that it was made from, or leave out --catalogue.",
+        )
     if made:
         return read_audit(made[0])
     with Line() as line:
-        return run_audit(paths, load_catalogue(), _key(), line.show)
+        return run_audit(paths, load(packs), _key(), line.show)
 
 
 def check_kinds(kinds: tuple[str, ...]) -> None:
