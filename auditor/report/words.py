@@ -38,7 +38,7 @@ CLASSES = {
 """What a clause says about training: look and word, by the class in the audit."""
 
 READINGS = {
-    "whole": "read as a whole",
+    "whole": "whole text searched",
     "part": "read in part",
     "report": "not read, reported by others",
 }
