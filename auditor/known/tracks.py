@@ -84,7 +84,7 @@ def _values(
 
 def _of_track(track: Track, group: str) -> Iterator[Found]:
     yield from _text("title", track.title, group)
-    yield from _text("artist", track.artist, "")
+    yield from _text("artist", track.artist, group)
     yield from _text("path", track.path, group)
     yield from _text("file-name", PureWindowsPath(track.path).name, group)
     yield from _text("comment", track.comment, group)

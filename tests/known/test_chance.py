@@ -85,7 +85,8 @@ def test_every_kind_has_words() -> None:
 
 
 LONE = known("title", "Seventeen Lanterns over Harbour")
-TITLE, ARTIST = known("title", "Harbour at Five"), known("artist", "Kestrel", group="")
+TITLE, ARTIST = known("title", "Harbour at Fifteen"), known("artist", "Kestrel Mono")
+WORD, OTHER = known("artist", "Kestrel", "track-7"), known("playlist", "Sequoia", "")
 CUES = [known("cue-position", 47.123 + number) for number in range(5)]
 SHORT, TEMPO = known("title", "Vexley"), known("bpm", 123.47)
 
@@ -96,9 +97,13 @@ SHORT, TEMPO = known("title", "Vexley"), known("bpm", 123.47)
         ([(LONE, False)], "strong"),
         ([(TITLE, False)], "weak"),
         ([(TITLE, True)], "strong"),
+        ([(WORD, True)], "medium"),
+        ([(WORD, False), (OTHER, False)], "weak"),
         ([(TITLE, False), (ARTIST, False)], "strong"),
+        ([(TITLE, False), (known("artist", "Kestrel Mono", ""), False)], "strong"),
+        ([(TITLE, False), (WORD, False)], "weak"),
         ([(TITLE, False), (TITLE, False)], "weak"),
-        ([(TITLE, False), (known("file-name", "harbour at five.mp3"), False)], "weak"),
+        ([(ARTIST, False), (known("file-name", "kestrel mono.mp3"), False)], "weak"),
         ([(SHORT, False)], None),
         ([(SHORT, True)], "medium"),
         ([(TEMPO, True)], "medium"),
@@ -106,12 +111,18 @@ SHORT, TEMPO = known("title", "Vexley"), known("bpm", 123.47)
         ([(CUES[0], False)], "weak"),
         ([(CUES[0], True)], "strong"),
         ([(CUES[0], False), (TITLE, False)], "strong"),
-        ([(CUES[0], False), (known("title", "Harbour at Five", "track-2"), False)], "weak"),
+        ([(CUES[0], False), (known("title", "Kestrel"), False)], "weak"),
+        ([(CUES[0], False), (known("title", "Harbour at Fifteen", "track-2"), False)], "weak"),
         ([], None),
     ],
 )
 def test_strength(found: list[tuple[KnownValue, bool]], expected: str | None) -> None:
     assert strength(found, numbers=20) == expected
+
+
+def test_positions_that_one_number_meets_count_once() -> None:
+    at = [known("cue-position", 47.123), known("loop-in", 47.1235), known("cue-position", 47.125)]
+    assert strength([(one, False) for one in at], numbers=20) == "weak"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_everything_of_a_track() -> None:
     )
     assert [(one.id, one.value, one.group) for one in values] == [
         ("title-1", "Harbour at Five", "track-1"),
-        ("artist-1", "Kestrel Mono", ""),
+        ("artist-1", "Kestrel Mono", "track-1"),
         ("path-1", "C:\\Music\\harbour.mp3", "track-1"),
         ("file-name-1", "harbour.mp3", "track-1"),
         ("comment-1", "warm-up", "track-1"),
