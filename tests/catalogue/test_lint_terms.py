@@ -10,6 +10,7 @@ import pytest
 
 from auditor import resources
 from auditor.catalogue import load_catalogue
+from auditor.catalogue.lint import check
 from auditor.catalogue.lint_terms import evidence, read_terms, strange_receivers, texts
 from auditor.catalogue.policy import load_policies
 
@@ -67,3 +68,22 @@ def test_the_readme_shows_terms_that_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "policies" / "example.yaml").write_text(shown, encoding="utf-8")
     (clause,) = load_policies(CATALOGUE.categories, tmp_path)["example"].documents[0].clauses
     assert clause.kind == "named"
+
+
+def test_the_check_of_the_catalogue_looks_at_them(tmp_path: Path) -> None:
+    whole = tmp_path / "catalogue"
+    shutil.copytree(
+        resources.catalogue_dir(), whole, ignore=shutil.ignore_patterns("*.py", "__pycache__")
+    )
+    path = whole / "advice.yaml"
+    text = path.read_text("utf-8").replace("receivers: [serato]", "receivers: [tydal]", 1)
+    text = text.replace("date: 2026-11-20", "date: lately", 1)
+    path.write_text(
+        text.replace("changes: Shows", "changes: " + "word " * 21 + "shows", 1), "utf-8"
+    )
+    found = {one.check for one in check(whole) if one.place.startswith("advice.yaml")}
+    assert found == {
+        "terms-and-steps-name-receivers",
+        "evidence-can-be-followed",
+        "sentences-are-short",
+    }
