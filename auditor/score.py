@@ -102,6 +102,8 @@ class Score:
     strangers: Share = field(default_factory=Share)
     """Endpoints of hosts that it does not know."""
     quiet_fields: int = 0
+    quiet_files: dict[str, Share] = field(default_factory=dict)
+    """Alarms and fields by file of the corpus: some were written to mislead, some not."""
     alarms: int = 0
     firm_alarms: int = 0
     """Alarms that are more than a candidate."""
@@ -223,12 +225,15 @@ def _score_quiet(result: Score, one: Labelled, fields: list[Field]) -> None:
         places.setdefault((value.context, value.path), []).append(value)
     for (context, path), values in places.items():
         result.quiet_fields += 1
+        share = result.quiet_files.setdefault(one.place.rpartition(":")[0], Share())
+        share.total += 1
         false = [value for value in values if value.category in ALARMS]
         if not false or (context, path) in labelled:
             continue
         firm = [value for value in false if value.strength != "weak"]
         worst = (firm or false)[0]
         result.alarms += 1
+        share.hits += 1
         result.firm_alarms += bool(firm)
         got = f"{worst.category} ({worst.strength})"
         spelled = f"{context}:{path} = {worst.value[:40]}"

@@ -149,6 +149,9 @@ def _table(result: Score, catalogue: Catalogue) -> list[str]:
 
 
 def _sentences(result: Score) -> list[str]:
+    files = ", ".join(
+        f"{one.hits} of {one.total} in {name}" for name, one in result.quiet_files.items()
+    )
     origins = ", ".join(f"{name} {_two(one.f1)}" for name, one in result.by_origin.items())
     return [
         f"{result.fields} labelled fields in {result.requests} requests. F1 by origin: {origins}.",
@@ -163,6 +166,7 @@ def _sentences(result: Score) -> list[str]:
             f"{result.firm_alarms} of them more than a candidate, "
             f"{result.firm_alarms_per_1000:.1f} per 1,000."
         ),
+        f"By file: {files or 'no quiet traffic'}.",
     ]
 
 
@@ -178,6 +182,8 @@ def _markdown(result: Score, catalogue: Catalogue, day: str) -> str:
         "saved captures of published clients. No request comes from a real DJ program. The catalogue's",
         "own examples count nowhere but in “examples”. A field that no label speaks of is not scored; a",
         "candidate (weak) counts like a finding. Where two kinds of data are both right, both count.",
+        "The quiet requests of `quiet-web.yaml` and `quiet-systems.yaml` hold many names that were chosen",
+        "to mislead (a control loop, the pitch of a screw, a price filter); `quiet-services.yaml` does not.",
         "",
         "| kind of data | right | wrong | missed | precision | recall | F1 |",
         "|---|--:|--:|--:|--:|--:|--:|",
@@ -211,6 +217,7 @@ def _plain(result: Score, catalogue: Catalogue) -> dict[str, Any]:
         "endpoints": asdict(result.endpoints),
         "strangers": asdict(result.strangers),
         "quiet_fields": result.quiet_fields,
+        "quiet_files": {name: asdict(one) for name, one in result.quiet_files.items()},
         "alarms": result.alarms,
         "firm_alarms": result.firm_alarms,
         "misses": [asdict(one) for one in result.misses],
