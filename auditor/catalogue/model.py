@@ -211,12 +211,25 @@ class Words:
     strong: frozenset[str]
     short: frozenset[str]
     """Strong beside a partner, weak alone."""
+    bound: frozenset[str]
+    """Strong beside a partner, nothing alone."""
     weak: frozenset[str]
     """Count beside a partner only."""
+    near: frozenset[str]
+    """Count when a name around is of this category."""
+    plain: frozenset[str]
+    """Count a little, whatever is around."""
+    inside: frozenset[str]
+    """Names of objects that hold such things."""
     negative: frozenset[str]
     partners: frozenset[str]
+    """Words that are partners in the same name only."""
     shapes: tuple[str, ...]
     """Names of value shapes that fit, see `auditor.classify.shapes`."""
+    mixing: bool
+    """Only words about decks are partners, not those about any track."""
+    context: bool
+    """Names around a field can make it one of this category."""
 
 
 AddressTable: TypeAlias = Mapping[str, str]
@@ -241,7 +254,9 @@ class Lexicon:
 
     words: tuple[Words, ...]
     partners: frozenset[str]
-    """Words that show the talk is about tracks and decks."""
+    """Words that show the talk is about tracks."""
+    decks: frozenset[str]
+    """Words that show the talk is about mixing tracks."""
     carriers: frozenset[str]
     """Names that only carry a value; the name above them counts: `stringvalue`."""
     event_names: frozenset[str]

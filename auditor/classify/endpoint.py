@@ -67,7 +67,8 @@ class Directory:
         """
         host = exchange.host.lower().rstrip(".")
         method, path = exchange.method.upper(), exchange.path or "/"
-        found = self._route((exchange.kind, method, host, path))
+        asks = is_preflight(exchange)
+        found = None if asks else self._route((exchange.kind, method, host, path))
         owner = self._owner(host)
         if found is not None:
             endpoint, parameters = found
@@ -75,14 +76,12 @@ class Directory:
             return _site(receiver, endpoint.id, endpoint.category, parameters)
         for key in sorted(body_keys & self._shapes.keys()):
             return self._by_format(host, owner, (self._shapes[key], ()))
-        found = self._route((exchange.kind, method, ANYWHERE, path))
+        found = None if asks else self._route((exchange.kind, method, ANYWHERE, path))
         if found is not None:
             return self._by_format(host, owner, found)
         folded, parameters = fold(path)
         address = f"{method} {folded}".strip()
-        category = (
-            "metadata" if is_preflight(exchange) else self._guessed(owner, method, host, path)
-        )
+        category = "metadata" if asks else self._guessed(owner, method, host, path)
         if owner is not None:
             return Site(owner.id, owner.name, owner.role, address, category, False, parameters)
         return Site(host, host, UNKNOWN, address, category, False, parameters)

@@ -12,6 +12,7 @@ from auditor.errors import CatalogueError
 
 TEXT = """
 partners: [track id]
+decks: [deck]
 carriers: [stringvalue]
 event_names: [event name]
 secrets: {token: [access token]}
