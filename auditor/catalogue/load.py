@@ -30,12 +30,7 @@ def load_catalogue(folder: Path | None = None, packs: Iterable[Path] = ()) -> Ca
 def _load(folder: Path, packs: tuple[Path, ...]) -> Catalogue:
     categories = _read_categories(read_entry(folder / "categories.yaml"))
     known = frozenset(categories)
-    files = sorted((folder / "services").glob("*.yaml"))
-    if not files:
-        raise CatalogueError(
-            f"{folder.name}/services:1:1: no files", "The catalogue needs at least one receiver."
-        )
-    services = [read_entry(file) for file in files]
+    services = _services(folder)
     words = read_entry(folder / "lexicon.yaml")
     headers = read_headers(read_entry(folder / "headers.yaml"), known)
     for pack in packs:
@@ -52,6 +47,16 @@ def _load(folder: Path, packs: tuple[Path, ...]) -> Catalogue:
         lexicon=read_lexicon(words, known),
         digest=_digest(folder, packs),
     )
+
+
+@lru_cache(maxsize=8)
+def _services(folder: Path) -> tuple[Entry, ...]:
+    files = sorted((folder / "services").glob("*.yaml"))
+    if not files:
+        raise CatalogueError(
+            f"{folder.name}/services:1:1: no files", "The catalogue needs at least one receiver."
+        )
+    return tuple(read_entry(file) for file in files)
 
 
 def _lay_headers(

@@ -3,12 +3,13 @@
 A pack holds any of `services/*.yaml`, `headers.yaml`, `lexicon.yaml`, `applications.yaml` and
 `policies/*.yaml`. A receiver with the id of a known one takes its place; a part (`part_of`) adds to
 it, and an endpoint in it takes the place of the endpoint with the same id. Words are added; a word
-that the pack puts into another list of the same category leaves its old one. Kinds of data cannot
-be added: the report is built on them.
+that the pack puts into another list leaves its old one, where it can stand in one only. Kinds of
+data cannot be added: the report is built on them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from auditor.errors import CatalogueError
 
 FOLDERS = ("services", "policies")
 FILES = ("headers.yaml", "lexicon.yaml", "applications.yaml")
-_RIVALS = frozenset({"strong", "short", "weak"})
+_RIVALS = frozenset({"strong", "short", "bound", "plain", "weak"})
 """Lists of a category in which one word can stand only once."""
 
 
@@ -44,7 +45,7 @@ def read_file(folder: Path, file: str) -> Entry | None:
     return read_entry(path, f"{folder.name}/{path.name}") if path.is_file() else None
 
 
-def lay_services(files: Sequence[Entry], pack: Path) -> list[Entry]:
+def lay_services(files: Sequence[Entry], pack: Path) -> tuple[Entry, ...]:
     """Return the files of all receivers, with those of a pack in the place of what they replace."""
     own = [
         read_entry(path, f"{pack.name}/{path.name}")
@@ -56,42 +57,47 @@ def lay_services(files: Sequence[Entry], pack: Path) -> list[Entry]:
         if "part_of" in part.members():
             replaced = {text(one, "id") for one in _endpoints(part)}
             kept = [_without(one, replaced) if _same(one, part) else one for one in kept]
-    return [*kept, *own]
+    return (*kept, *own)
 
 
 def lay_words(words: Entry, more: Entry) -> Entry:
     """Return a lexicon with the words of a pack added."""
     members = dict(words.members())
     for key, item in more.members().items():
-        members[key] = _joined(members[key], item) if key in members else item
+        rivals = {"categories": _RIVALS, "addresses": None}.get(key, frozenset[str]())
+        members[key] = _joined(members[key], item, rivals) if key in members else item
     return replace(words, value=members)
 
 
-def _joined(one: Entry, other: Entry) -> Entry:
-    """Join lists, and mappings name by name; the other's words leave the rivalling lists."""
+def _joined(one: Entry, other: Entry, rivals: frozenset[str] | None) -> Entry:
+    """Join lists, and mappings name by name; the other's words leave the rivalling lists.
+
+    Without `rivals` all lists of a mapping are rivals.
+    """
     if isinstance(one.value, dict):
-        base = one
-        if _RIVALS & other.members().keys():
-            taken = {
-                word
-                for key, item in other.members().items()
-                if key in _RIVALS
-                for word in item.texts()
-            }
-            base = _freed(one, taken)
-        return lay_words(base, other)
-    words = {str(item.value): item for item in (*_items(one), *_items(other))}
-    return replace(other, value=list(words.values()))
+        members = dict(one.members())
+        named = other.members()
+        taken = {
+            _spelled(word)
+            for key, item in named.items()
+            if (rivals is None or key in rivals) and not isinstance(item.value, dict | bool)
+            for word in _items(item)
+        }
+        for key, item in members.items():
+            if (rivals is None or key in rivals) and not isinstance(item.value, dict):
+                left = [word for word in _items(item) if _spelled(word) not in taken]
+                members[key] = replace(item, value=left)
+        for key, item in named.items():
+            members[key] = _joined(members[key], item, rivals) if key in members else item
+        return replace(one, value=members)
+    if isinstance(other.value, bool):
+        return other
+    return replace(other, value=[*_items(one), *_items(other)])
 
 
-def _freed(entry: Entry, taken: set[str]) -> Entry:
-    members = {
-        key: replace(item, value=[word for word in _items(item) if word.value not in taken])
-        if key in _RIVALS
-        else item
-        for key, item in entry.members().items()
-    }
-    return replace(entry, value=members)
+def _spelled(word: Entry) -> str:
+    """Return a word as the lexicon compares it: without gaps, in lower case."""
+    return re.sub(r"[\s_-]+", "", str(word.value)).lower()
 
 
 def _items(entry: Entry) -> list[Entry]:
