@@ -1,11 +1,12 @@
 """Find known values in many texts at once: one automaton over all spellings of all of them.
 
-Measured on 2026-11-21 on a busy machine with 2 cores at 2.8 GHz, 3,000 values (20,000 spellings),
-processor time, best of 3 to 5: building 0.2 s; 1,000, 20,000 and 200,000 texts of 19 letters on
-average in 0.3, 9 and 79 ms. The texts are searched as one: asking the automaton for each of
-200,000 texts took 123 ms for its part alone, against 55 ms joined. With letters outside ASCII in
-every seventh text it is 128 ms. A library of 20,000 tracks (120,000 values) builds in 4 to 7 s
-and takes 400 MB; with every spelling of all it took 27 s and 1.3 GB, hence `MOST_CODED`.
+Measured on 2026-11-21, Python 3.11, a machine of 2 cores at 2.8 GHz that others kept busy, 3,000
+values (20,000 spellings), processor time, best of 3 to 5, several runs: building 0.2 to 0.4 s;
+1,000, 20,000 and 200,000 texts of 19 letters on average in 0.3 to 0.6, 9 to 11 and 79 to 135 ms.
+Joining 200,000 texts and searching them as one took 55 to 75 ms of that; asking the automaton for
+each took 123 to 140. Letters outside ASCII in every seventh text add up to a half. 200,000 numbers
+took 75 to 78 ms. A library of 20,000 tracks (120,000 values) builds in 4 to 7 s and takes 400 MB;
+with every spelling of all it took 27 s and 1.3 GB, hence `MOST_CODED`.
 """
 
 from __future__ import annotations
