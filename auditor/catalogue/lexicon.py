@@ -10,7 +10,7 @@ from auditor.catalogue.yamlfile import Entry
 
 _LISTS = {"categories", "partners", "decks", "carriers", "event_names", "secrets", "addresses"}
 _EXCLUSIVE = ("strong", "short", "bound", "plain")
-_KINDS = {*_EXCLUSIVE, "weak", "near", "inside", "negative", "partners", "shapes", "mixing"}
+_KINDS = {*_EXCLUSIVE, "weak", "near", "inside", "negative", "foes", "partners", "shapes", "mixing"}
 _GAP = re.compile(r"[\s_-]+")
 SHAPES = (
     "position", "count", "number", "bpm", "ratio", "percent", "musical-key", "switch", "word",

@@ -222,6 +222,9 @@ class Words:
     inside: frozenset[str]
     """Names of objects that hold such things."""
     negative: frozenset[str]
+    """False friends in the name."""
+    foes: frozenset[str]
+    """False friends among the names around."""
     partners: frozenset[str]
     """Words that are partners in the same name only."""
     shapes: tuple[str, ...]

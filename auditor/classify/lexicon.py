@@ -33,6 +33,12 @@ _LONGEST_NAME = 128
 _DEEPEST = 3
 """Objects around a field that can say what is inside them."""
 _MEMORY = 50_000
+_UNITS = frozenset({"ms", "msec", "s", "sec", "seconds", "beats", "db", "percent", "pct", "hz"})
+_WITH_UNIT = 2
+"""Words of a name that is one word and its unit."""
+_AGAINST = frozenset({"negative", "foes"})
+_HOLLOW = frozenset({"word"})
+"""Shapes that nearly every text has: they say nothing for a word that says little."""
 _SAYING_OF_EVENTS = frozenset({"identity", "diagnostics", "analytics", "ads", "licensing"})
 """Categories besides those of DJing that the name of an event may have: `settings_opened` is use of
 the program and no setting."""
@@ -97,13 +103,14 @@ class Scored:
         """Return what a field is about, given the shapes of its value."""
         best: tuple[float, _Rank, str, _Score] | None = None
         for score, shape in zip(self._scores, shapes, strict=True):
-            points = score.points + (_SHAPE if shape else 0.0)
+            hollow = shape in _HOLLOW and score.points <= _WEAK
+            points = score.points + (_SHAPE if shape and not hollow else 0.0)
             if best is None or (points, score.rank) > best[:2]:
                 best = (points, score.rank, shape, score)
         if best is None or best[0] < POSSIBLE:
             return NOTHING
         points, _, shape, score = best
-        if not shape and points < SURE:
+        if points < SURE and (not shape or points <= _WEAK):
             return NOTHING
         reasons = [*score.reasons, f"value fits {shape}" if shape else "value does not fit"]
         sure = points >= SURE and bool(shape)
@@ -182,13 +189,21 @@ class Judge:
         if known is None:
             if len(self._matter) >= _MEMORY:
                 self._matter.clear()
-            partner = any(run in self._all_partners for run, _ in self._runs(name))
+            runs = [run for run, _ in self._runs(name)]
+            partner = any(run in self._all_partners or self._is_foe(run) for run in runs)
             known = self._matter[name] = partner or bool(self._plain(name))
         return known
 
-    def is_event_name(self, name: str) -> bool:
-        """Say whether the value of a field with this name tells what happened."""
-        return "".join(split_words(name)) in self._lexicon.event_names
+    def _is_foe(self, run: str) -> bool:
+        return any(kind == "foes" for kind, _ in self._index.get(run, ()))
+
+    def is_event_name(self, name: str, above: tuple[str, ...] = ()) -> bool:
+        """Say whether the value of a field with this name tells what happened.
+
+        With the names of the objects around it, `events[].name` does too.
+        """
+        names = ("".join(split_words(name)), *self._joint(name, Surroundings(above)))
+        return any(one in self._lexicon.event_names for one in names)
 
     def _scores(self, name: str, around: Surroundings) -> tuple[_Score, ...]:
         key = (name, around)
@@ -204,10 +219,11 @@ class Judge:
         if not hits and not inside:
             return
         negative = self._negative(name, around)
+        foes = self._foes(around)
         for words in self._lexicon.words:
             mine = hits.get(words.category, ())
             home = holder if words.category in inside else ""
-            if mine or home:
+            if (mine or home) and words.category not in foes:
                 score = self._score(words, mine, name, around, home)
                 if score is not None and words.category in negative:
                     score = _less(score, negative[words.category])
@@ -228,8 +244,8 @@ class Judge:
     def _partners(self, words: Words, name: str, around: Surroundings, source: str) -> _Partners:
         """Return a partner for short words, one for bound and weak words, and what is near.
 
-        Words in the name itself that only this category calls partners help too. Else it takes a
-        name that shows the talk is about tracks, or about mixing where the category is.
+        Words in the name itself that only this category calls partners help short words. Else it
+        takes a name that shows the talk is about tracks, or about mixing where the category is.
         """
         own = split_words(name)
         several = own if len(own) > 1 else ()
@@ -245,8 +261,7 @@ class Judge:
                 break
             if not loose and any(run in self._all_partners for run in runs):
                 loose = other
-        fitting = helper or shared
-        return fitting or loose, fitting, source
+        return helper or shared or loose, shared, source
 
     def _context(self, words: Words, around: Surroundings) -> tuple[float, str]:
         """Return half the points of the best name around, and that name."""
@@ -280,10 +295,12 @@ class Judge:
     def _hits(self, name: str, around: Surroundings) -> dict[str, list[_Hit]]:
         """Return the words of a name that the lexicon knows, by category."""
         found: dict[str, list[_Hit]] = {}
+        own = split_words(name[:_LONGEST_NAME])
+        bare = "".join(own[:-1] if own[-1:] and own[-1] in _UNITS else own)
         joint = [(run, (2, 0)) for run in self._joint(name, around)]
         for run, rank in (*self._runs(name), *joint):
             for kind, category in self._index.get(run, ()):
-                if kind != "negative":
+                if kind not in _AGAINST and (kind != "near" or run in {bare, "".join(own)}):
                     found.setdefault(category, []).append((kind, run, rank))
         return found
 
@@ -295,6 +312,16 @@ class Judge:
             for run in (*runs, *self._joint(name, around))
             for kind, category in self._index.get(run, ())
             if kind == "negative"
+        }
+
+    def _foes(self, around: Surroundings) -> set[str]:
+        """Return the categories that a name around rules out: a pulse has no tempo of a track."""
+        return {
+            category
+            for other in (*around.above, *sorted(around.beside))
+            for run, _ in self._runs(other)
+            for kind, category in self._index.get(run, ())
+            if kind == "foes"
         }
 
     def _holder(self, around: Surroundings) -> tuple[frozenset[str], str]:
@@ -309,6 +336,8 @@ class Judge:
     def _joint(self, name: str, around: Surroundings) -> tuple[str, ...]:
         """Return the word that a single word makes with the object it is in: user.id, tracks[].id."""
         own = split_words(name)
+        if len(own) == _WITH_UNIT and own[-1] in _UNITS:
+            own = own[:1]
         parent = split_words(around.above[-1]) if around.above else ()
         if len(own) != 1 or not parent:
             return ()
@@ -360,7 +389,7 @@ def _indexed(lexicon: Lexicon) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return, for every word, what kind of word it is in which categories."""
     found: dict[str, list[tuple[str, str]]] = {}
     for words in lexicon.words:
-        for kind in ("strong", "short", "bound", "weak", "near", "plain", "negative"):
+        for kind in ("strong", "short", "bound", "weak", "near", "plain", "negative", "foes"):
             for word in getattr(words, kind):
                 found.setdefault(word, []).append((kind, words.category))
     return {word: tuple(kinds) for word, kinds in found.items()}

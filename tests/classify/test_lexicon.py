@@ -67,7 +67,7 @@ def test_sure(
 
 
 CANDIDATES: list[tuple[str, Value, str]] = [
-    ("cue", "x", "cue"),
+    ("cue", 3, "cue"),
     ("tempo", 3, "tempo"),
     ("cue_position_ms", None, "cue"),
     ("cue_position_ms", "far beyond " * 9, "cue"),
