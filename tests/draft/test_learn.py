@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from auditor.catalogue import load_catalogue
 from auditor.catalogue.example import to_exchange
@@ -12,6 +13,7 @@ from auditor.draft.learn import Learned
 from auditor.draft.telemetry import LIKELY, looks_like_telemetry
 from auditor.look import look
 from auditor.pipeline import Pipeline
+from auditor.records import Connection
 from auditor.redact import Redactor
 
 PIPELINE = Pipeline(load_catalogue())
@@ -98,3 +100,37 @@ def test_a_batch_of_events_looks_like_telemetry_and_a_search_does_not() -> None:
     ):
         assert reason in told
     assert looks_like_telemetry(search).verdict == "does not look like telemetry"
+
+
+def test_addresses_that_differ_in_a_word_are_one_endpoint() -> None:
+    cities = ["berlin", "leipzig", "lisbon", "oslo", "paris", "rome"]
+    found = learn(
+        *(
+            ("POST", f"https://e{number % 2}.stranger.test/v1/{city}/mix", {"bpm": 120, city: 1})
+            for number, city in enumerate(cities)
+        )
+    )
+    ((one,),) = found.values()
+    assert one.path == "/v1/{word2}/mix"
+    assert one.requests == 6
+    assert set(one.hosts) == {"e0.stranger.test", "e1.stranger.test"}
+    assert one.fields["body", "bpm"].present == 6
+    assert one.fields["body", "oslo"].present == 1
+
+
+def test_more_fields_than_anybody_names_are_dropped_and_counted() -> None:
+    body = {f"field_{chr(97 + a)}{chr(97 + b)}": 1 for a in range(21) for b in range(20)}
+    ((one,),) = learn(("POST", "https://in.stranger.test/e", body)).values()
+    assert len(one.fields) + one.dropped == 420
+    assert one.dropped == 20
+
+
+def test_what_is_no_request_is_counted_and_sealed_hosts_are_named() -> None:
+    learner = Learner(load_catalogue(), Redactor(b"a key of the tests, no secret at all"))
+    exchange = replace(to_exchange(Example("x", "", "https://a.test/", (), b"", ())), kind="udp")
+    learner.add(exchange, look(PIPELINE, exchange))
+    for outcome, host in (("refused-by-client", "Sealed.test"), ("decrypted", "open.test")):
+        learner.add_connection(Connection("c", outcome, 0.0, None, host, "", 0, 0))
+    assert learner.skipped == {"neither HTTP nor a WebSocket": 1}
+    assert learner.sealed == {"sealed.test"}
+    assert learner.learned() == {}
