@@ -8,7 +8,16 @@ from auditor.catalogue.entries import check_keys, check_known, flag, texts
 from auditor.catalogue.model import SECRETS, AddressWords, Lexicon, Words
 from auditor.catalogue.yamlfile import Entry
 
-_LISTS = {"categories", "partners", "decks", "carriers", "event_names", "secrets", "addresses"}
+_LISTS = {
+    "categories",
+    "partners",
+    "decks",
+    "fillers",
+    "carriers",
+    "event_names",
+    "secrets",
+    "addresses",
+}
 _EXCLUSIVE = ("strong", "short", "bound", "plain")
 _KINDS = {*_EXCLUSIVE, "weak", "near", "inside", "negative", "foes", "partners", "shapes", "mixing"}
 _GAP = re.compile(r"[\s_-]+")
@@ -35,6 +44,7 @@ def read_lexicon(entry: Entry, categories: frozenset[str]) -> Lexicon:
         words=tuple(words),
         partners=_joined(texts(entry, "partners")),
         decks=_joined(texts(entry, "decks")),
+        fillers=_joined(texts(entry, "fillers")),
         carriers=_joined(texts(entry, "carriers")),
         event_names=_joined(texts(entry, "event_names")),
         secrets=secrets,

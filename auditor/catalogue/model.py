@@ -260,6 +260,8 @@ class Lexicon:
     """Words that show the talk is about tracks."""
     decks: frozenset[str]
     """Words that show the talk is about mixing tracks."""
+    fillers: frozenset[str]
+    """Words that say nothing of what a name is about."""
     carriers: frozenset[str]
     """Names that only carry a value; the name above them counts: `stringvalue`."""
     event_names: frozenset[str]

@@ -15,7 +15,7 @@ a `level` beside an `artist` is no fader.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from auditor.catalogue.model import Lexicon, Words
@@ -36,6 +36,9 @@ _MEMORY = 50_000
 _UNITS = frozenset({"ms", "msec", "s", "sec", "seconds", "beats", "db", "percent", "pct", "hz"})
 _WITH_UNIT = 2
 """Words of a name that is one word and its unit."""
+_DOUBTFUL = frozenset({"short", "bound", "weak"})
+"""Kinds of words that mean many things."""
+_VOCABULARY = ("strong", "short", "bound", "weak", "near", "partners")
 _AGAINST = frozenset({"negative", "foes"})
 _HOLLOW = frozenset({"word"})
 """Shapes that nearly every text has: they say nothing for a word that says little."""
@@ -76,6 +79,8 @@ class _Score:
     points: float
     rank: _Rank
     reasons: tuple[str, ...]
+    firm: bool = True
+    """Whether it stands also where the value has no fitting shape."""
 
 
 NOTHING = Judgement("other", "weak", "")
@@ -110,7 +115,7 @@ class Scored:
         if best is None or best[0] < POSSIBLE:
             return NOTHING
         points, _, shape, score = best
-        if points < SURE and (not shape or points <= _WEAK):
+        if (points < SURE or not score.firm) and (not shape or points <= _WEAK):
             return NOTHING
         reasons = [*score.reasons, f"value fits {shape}" if shape else "value does not fit"]
         sure = points >= SURE and bool(shape)
@@ -126,6 +131,14 @@ class Judge:
         self._lexicon = lexicon
         self._index = _indexed(lexicon)
         self._inside = _insides(lexicon)
+        self._familiar = {
+            words.category: frozenset().union(*(getattr(words, kind) for kind in _VOCABULARY))
+            | lexicon.fillers
+            | lexicon.partners
+            | lexicon.decks
+            | _UNITS
+            for words in lexicon.words
+        }
         self._all_partners = lexicon.partners | lexicon.decks
         self._scored: dict[tuple[str, Surroundings], tuple[_Score, ...]] = {}
         self._names: dict[str, dict[str, float]] = {}
@@ -160,11 +173,16 @@ class Judge:
             if one.words.context or one.words.category in _SAYING_OF_EVENTS
         ]
         best = max(saying, key=lambda one: (one.points, one.rank), default=None)
-        if best is None or best.points < SURE:
+        if best is None or not (best.points >= SURE or self._is_all(name, best.words)):
             return NOTHING
-        return Judgement(
-            best.words.category, "medium", _sentence(["event name", *best.reasons], best.points)
-        )
+        reasons = ["event name", *best.reasons]
+        return Judgement(best.words.category, "medium", _sentence(reasons, best.points))
+
+    def _is_all(self, name: str, words: Words) -> bool:
+        """Say whether a name is one short word: an event `seek` or `search_performed`."""
+        own = split_words(name[:_LONGEST_NAME])
+        rest = [word for word in own if word not in self._lexicon.fillers]
+        return len(rest) == 1 and rest[0] in words.short
 
     def secret(self, name: str, around: Surroundings) -> str:
         """Return the kind of secret that a name speaks of, or an empty text."""
@@ -234,11 +252,11 @@ class Judge:
         self, words: Words, hits: Iterable[_Hit], name: str, around: Surroundings, home: str
     ) -> _Score | None:
         context, source = self._context(words, around)
-        points, rank, reason = _own(hits, self._partners(words, name, around, source))
+        points, rank, reason, firm = _own(hits, self._partners(words, name, around, source))
         if points:
             reasons = [reason, f"near {source}"] if context else [reason]
             if points + context >= _INSIDE or not home:
-                return _Score(words, points + context, rank, tuple(reasons))
+                return _Score(words, points + context, rank, tuple(reasons), firm)
         return _Score(words, _INSIDE, _NO_RANK, (f"inside {home}",)) if home else None
 
     def _partners(self, words: Words, name: str, around: Surroundings, source: str) -> _Partners:
@@ -287,7 +305,7 @@ class Judge:
         for words in self._lexicon.words:
             if words.context and words.category in hits:
                 partners = self._partners(words, name, nothing, "")
-                points, _, _ = _own(hits[words.category], partners)
+                points = _own(hits[words.category], partners)[0]
                 points += _NEGATIVE if words.category in negative else 0.0
                 if points >= _STRONG:
                     yield words.category, points
@@ -296,13 +314,25 @@ class Judge:
         """Return the words of a name that the lexicon knows, by category."""
         found: dict[str, list[_Hit]] = {}
         own = split_words(name[:_LONGEST_NAME])
-        bare = "".join(own[:-1] if own[-1:] and own[-1] in _UNITS else own)
         joint = [(run, (2, 0)) for run in self._joint(name, around)]
         for run, rank in (*self._runs(name), *joint):
             for kind, category in self._index.get(run, ()):
-                if kind not in _AGAINST and (kind != "near" or run in {bare, "".join(own)}):
+                rest = own if joint and rank == (2, 0) else _rest(own, rank)
+                if kind not in _AGAINST and self._is_at_home(kind, category, rest):
                     found.setdefault(category, []).append((kind, run, rank))
         return found
+
+    def _is_at_home(self, kind: str, category: str, rest: tuple[str, ...]) -> bool:
+        """Say whether the rest of a name lets a word count that means many things.
+
+        `deck_rate` is about tempo; `feed_rate` is not, whatever stands beside it.
+        """
+        if kind == "near":
+            return all(word in _UNITS for word in rest)
+        if kind not in _DOUBTFUL:
+            return True
+        known = self._familiar[category]
+        return all(word in known for word in rest)
 
     def _negative(self, name: str, around: Surroundings) -> dict[str, str]:
         """Return the false friend in a name, by category."""
@@ -328,9 +358,10 @@ class Judge:
         """Return the categories that the nearest telling object stands for, and its name."""
         for name in reversed(around.above[-_DEEPEST:]):
             own = split_words(name[:_LONGEST_NAME])
-            for word in ("".join(own), own[-1] if own else ""):
-                if word in self._inside:
-                    return self._inside[word], name
+            for whole in ("".join(own), own[-1] if own else ""):
+                for word in (whole, whole.removesuffix("s")):
+                    if word in self._inside:
+                        return self._inside[word], name
         return frozenset(), ""
 
     def _joint(self, name: str, around: Surroundings) -> tuple[str, ...]:
@@ -348,13 +379,13 @@ class Judge:
         return _ranked(name[:_LONGEST_NAME], self._lexicon.longest)
 
 
-def _own(hits: Iterable[_Hit], partners: _Partners) -> tuple[float, _Rank, str]:
-    """Return the points that a name earns by itself, their rank, and why."""
-    best = (0.0, _NO_RANK, "")
+def _own(hits: Iterable[_Hit], partners: _Partners) -> tuple[float, _Rank, str, bool]:
+    """Return the points that a name earns by itself, their rank, why, and whether that is firm."""
+    best = (0.0, _NO_RANK, "", False)
     for kind, run, rank in hits:
         points, reason = _worth(kind, run, partners)
         if points:
-            best = max(best, (points, rank, f"{run}: {reason}"))
+            best = max(best, (points, rank, f"{run}: {reason}", kind not in _DOUBTFUL))
     return best
 
 
@@ -385,6 +416,13 @@ def _ranked(name: str, longest: int) -> tuple[tuple[str, _Rank], ...]:
     return tuple(found)
 
 
+def _rest(own: tuple[str, ...], rank: _Rank) -> tuple[str, ...]:
+    """Return the words of a name that are not in a run."""
+    size, end = rank
+    stop = len(own) + end
+    return own[: stop - size] + own[stop:]
+
+
 def _indexed(lexicon: Lexicon) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return, for every word, what kind of word it is in which categories."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -405,7 +443,7 @@ def _insides(lexicon: Lexicon) -> dict[str, frozenset[str]]:
 
 def _less(score: _Score, negative: str) -> _Score:
     reasons = (*score.reasons, f"{negative}: false friend")
-    return _Score(score.words, score.points + _NEGATIVE, score.rank, reasons)
+    return replace(score, points=score.points + _NEGATIVE, reasons=reasons)
 
 
 def _sentence(reasons: list[str], points: float) -> str:

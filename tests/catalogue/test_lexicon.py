@@ -13,6 +13,7 @@ from auditor.errors import CatalogueError
 TEXT = """
 partners: [track id]
 decks: [deck]
+fillers: [value]
 carriers: [stringvalue]
 event_names: [event name]
 secrets: {token: [access token]}
