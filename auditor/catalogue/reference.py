@@ -172,7 +172,6 @@ def _applications(applications: Mapping[str, Application], catalogue: Catalogue)
             yield ""
             yield "Evidence:"
             yield ""
-        yield ""
             yield from (f"- {each.basis}: {each.source}, {each.date}" for each in one.evidence)
 
 
@@ -186,7 +185,9 @@ def _processes(one: Application) -> Iterator[str]:
             shared = " (other programs use it too)" if each.shared else ""
             yield f"| {_SYSTEMS[system]} | `{cell(each.name)}` | {cell(each.why)}{shared} | {trust} |"
     yield ""
-    yield from (f"- On {_SYSTEMS[system]}: {each.note}" for system, each in one.trust.items() if each.note)
+    yield from (
+        f"- On {_SYSTEMS[system]}: {each.note}" for system, each in one.trust.items() if each.note
+    )
 
 
 def _behaviour(one: Application, catalogue: Catalogue) -> Iterator[str]:
@@ -211,7 +212,10 @@ def _behaviour(one: Application, catalogue: Catalogue) -> Iterator[str]:
         yield "Where it keeps things:"
         yield ""
         for system, folders in one.folders.items():
-            yield from (f"- {_SYSTEMS[system]}, {each.kind}: `{each.path}`, {each.holds}" for each in folders)
+            yield from (
+                f"- {_SYSTEMS[system]}, {each.kind}: `{each.path}`, {each.holds}"
+                for each in folders
+            )
 
 
 def _claims(one: Application) -> Iterator[str]:
