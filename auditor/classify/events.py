@@ -46,7 +46,7 @@ class EventFinder:
         """Look at `places` (paths, or `query:path`); without any, at names such as `event`."""
         self._places = tuple(_place(text) for text in places)
         self._names_event = lru_cache(maxsize=65536)(
-            lambda path: any(judge.is_event_name(name) for name in paths.keys(path)[-1:])
+            lambda path: _names_event(judge, paths.keys(path))
         )
 
     def find(self, leaves: Sequence[Leaf]) -> list[str]:
@@ -75,6 +75,10 @@ class EventFinder:
         found = [leaf for leaf in leaves if leaf[0] in marked and isinstance(leaf[1], str)]
         first = _spelled(found)
         return [leaf for leaf in found if (leaf.context, leaf.path) in first]
+
+
+def _names_event(judge: Judge, names: Sequence[str]) -> bool:
+    return bool(names) and judge.is_event_name(names[-1], tuple(names[:-1]))
 
 
 def _spelled(leaves: Sequence[Leaf]) -> tuple[_Place, ...]:

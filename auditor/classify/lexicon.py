@@ -20,36 +20,29 @@ from typing import TypeAlias
 
 from auditor.catalogue.model import Lexicon, Words
 from auditor.classify.shapes import fits
-from auditor.classify.words import spellings, split_words
+from auditor.classify.vocabulary import (
+    DOUBTFUL,
+    LONGEST_NAME,
+    Hit,
+    Rank,
+    Surroundings,
+    Vocabulary,
+)
+from auditor.classify.words import split_words
 from auditor.records import Strength, Value
+
+__all__ = ["NOTHING", "POSSIBLE", "SURE", "Judge", "Judgement", "Scored", "Surroundings"]
 
 SURE = 3.0
 POSSIBLE = 1.0
 _STRONG, _WEAK, _NEGATIVE, _SHAPE, _INSIDE = 3.0, 1.0, -3.0, 1.0, 2.0
-_LONE = 3
-"""Words up to this length count only when written as one word: e_q is no EQ; a single letter only
-when it is the whole name."""
-_LONGEST_NAME = 128
-_DEEPEST = 3
-"""Objects around a field that can say what is inside them."""
 _MEMORY = 50_000
-_UNITS = frozenset({"ms", "msec", "s", "sec", "seconds", "beats", "db", "percent", "pct", "hz"})
-_WITH_UNIT = 2
-"""Words of a name that is one word and its unit."""
-_DOUBTFUL = frozenset({"short", "bound", "weak"})
-"""Kinds of words that mean many things."""
-_VOCABULARY = ("strong", "short", "bound", "weak", "near", "partners")
-_AGAINST = frozenset({"negative", "foes"})
 _HOLLOW = frozenset({"word"})
 """Shapes that nearly every text has: they say nothing for a word that says little."""
 _SAYING_OF_EVENTS = frozenset({"identity", "diagnostics", "analytics", "ads", "licensing"})
 """Categories besides those of DJing that the name of an event may have: `settings_opened` is use of
 the program and no setting."""
 
-_Rank: TypeAlias = tuple[int, int]
-"""Words that a run has, and where it ends, counted from the end of the name."""
-_Hit: TypeAlias = tuple[str, str, _Rank]
-"""Kind of word, the run itself, its rank."""
 _Partners: TypeAlias = tuple[str, str, str]
 """A partner for short words, one for bound and weak words, a name around of the same category."""
 
@@ -64,27 +57,17 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The names around a field."""
-
-    above: tuple[str, ...] = ()
-    """Names of the objects it is in, and of its event."""
-    beside: frozenset[str] = frozenset()
-    """Names in the same object."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Score:
     words: Words
     points: float
-    rank: _Rank
+    rank: Rank
     reasons: tuple[str, ...]
     firm: bool = True
     """Whether it stands also where the value has no fitting shape."""
 
 
 NOTHING = Judgement("other", "weak", "")
-_NO_RANK = (0, 0)
+_NOWHERE = (0, 0)
 
 
 class Scored:
@@ -106,7 +89,7 @@ class Scored:
 
     def judge(self, shapes: tuple[str, ...]) -> Judgement:
         """Return what a field is about, given the shapes of its value."""
-        best: tuple[float, _Rank, str, _Score] | None = None
+        best: tuple[float, Rank, str, _Score] | None = None
         for score, shape in zip(self._scores, shapes, strict=True):
             hollow = shape in _HOLLOW and score.points <= _WEAK
             points = score.points + (_SHAPE if shape and not hollow else 0.0)
@@ -129,17 +112,7 @@ class Judge:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._index = _indexed(lexicon)
-        self._inside = _insides(lexicon)
-        self._familiar = {
-            words.category: frozenset().union(*(getattr(words, kind) for kind in _VOCABULARY))
-            | lexicon.fillers
-            | lexicon.partners
-            | lexicon.decks
-            | _UNITS
-            for words in lexicon.words
-        }
-        self._all_partners = lexicon.partners | lexicon.decks
+        self._words = Vocabulary(lexicon)
         self._scored: dict[tuple[str, Surroundings], tuple[_Score, ...]] = {}
         self._names: dict[str, dict[str, float]] = {}
         self._matter: dict[str, bool] = {}
@@ -180,15 +153,15 @@ class Judge:
 
     def _is_all(self, name: str, words: Words) -> bool:
         """Say whether a name is one short word: an event `seek` or `search_performed`."""
-        own = split_words(name[:_LONGEST_NAME])
+        own = split_words(name[:LONGEST_NAME])
         rest = [word for word in own if word not in self._lexicon.fillers]
         return len(rest) == 1 and rest[0] in words.short
 
     def secret(self, name: str, around: Surroundings) -> str:
         """Return the kind of secret that a name speaks of, or an empty text."""
         kinds = self._lexicon.secrets
-        runs = [run for run, _ in self._runs(name)]
-        joint = self._joint(name, around)
+        runs = [run for run, _ in self._words.runs(name)]
+        joint = self._words.joint(name, around)
         return next((kinds[run] for run in (*joint, *reversed(runs)) if run in kinds), "")
 
     def own_name(self, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -207,20 +180,17 @@ class Judge:
         if known is None:
             if len(self._matter) >= _MEMORY:
                 self._matter.clear()
-            runs = [run for run, _ in self._runs(name)]
-            partner = any(run in self._all_partners or self._is_foe(run) for run in runs)
+            runs = [run for run, _ in self._words.runs(name)]
+            partner = any(run in self._words.partners or self._words.is_foe(run) for run in runs)
             known = self._matter[name] = partner or bool(self._plain(name))
         return known
-
-    def _is_foe(self, run: str) -> bool:
-        return any(kind == "foes" for kind, _ in self._index.get(run, ()))
 
     def is_event_name(self, name: str, above: tuple[str, ...] = ()) -> bool:
         """Say whether the value of a field with this name tells what happened.
 
         With the names of the objects around it, `events[].name` does too.
         """
-        names = ("".join(split_words(name)), *self._joint(name, Surroundings(above)))
+        names = ("".join(split_words(name)), *self._words.joint(name, Surroundings(above)))
         return any(one in self._lexicon.event_names for one in names)
 
     def _scores(self, name: str, around: Surroundings) -> tuple[_Score, ...]:
@@ -232,12 +202,12 @@ class Judge:
         return self._scored[key]
 
     def _found(self, name: str, around: Surroundings) -> Iterable[_Score]:
-        hits = self._hits(name, around)
-        inside, holder = self._holder(around)
+        hits = self._words.hits(name, around)
+        inside, holder = self._words.holder(around)
         if not hits and not inside:
             return
-        negative = self._negative(name, around)
-        foes = self._foes(around)
+        negative = self._words.negative(name, around)
+        foes = self._words.foes(around)
         for words in self._lexicon.words:
             mine = hits.get(words.category, ())
             home = holder if words.category in inside else ""
@@ -249,7 +219,7 @@ class Judge:
                     yield score
 
     def _score(
-        self, words: Words, hits: Iterable[_Hit], name: str, around: Surroundings, home: str
+        self, words: Words, hits: Iterable[Hit], name: str, around: Surroundings, home: str
     ) -> _Score | None:
         context, source = self._context(words, around)
         points, rank, reason, firm = _own(hits, self._partners(words, name, around, source))
@@ -257,7 +227,7 @@ class Judge:
             reasons = [reason, f"near {source}"] if context else [reason]
             if points + context >= _INSIDE or not home:
                 return _Score(words, points + context, rank, tuple(reasons), firm)
-        return _Score(words, _INSIDE, _NO_RANK, (f"inside {home}",)) if home else None
+        return _Score(words, _INSIDE, _NOWHERE, (f"inside {home}",)) if home else None
 
     def _partners(self, words: Words, name: str, around: Surroundings, source: str) -> _Partners:
         """Return a partner for short words, one for bound and weak words, and what is near.
@@ -267,17 +237,17 @@ class Judge:
         """
         own = split_words(name)
         several = own if len(own) > 1 else ()
-        needed = self._lexicon.decks if words.mixing else self._all_partners
+        needed = self._lexicon.decks if words.mixing else self._words.partners
         mine = words.strong | words.short | words.bound
         helper = next((w for w in several if w in words.partners and w not in mine), "")
         shared = next((w for w in several if w in needed), "") or source
-        loose = next((w for w in several if w in self._all_partners), "")
+        loose = next((w for w in several if w in self._words.partners), "")
         for other in () if shared else (*around.above, *sorted(around.beside)):
-            runs = [run for run, _ in self._runs(other)]
+            runs = [run for run, _ in self._words.runs(other)]
             if any(run in needed for run in runs):
                 shared = other
                 break
-            if not loose and any(run in self._all_partners for run in runs):
+            if not loose and any(run in self._words.partners for run in runs):
                 loose = other
         return helper or shared or loose, shared, source
 
@@ -300,8 +270,8 @@ class Judge:
 
     def _points(self, name: str) -> Iterable[tuple[str, float]]:
         nothing = Surroundings()
-        hits = self._hits(name, nothing)
-        negative = self._negative(name, nothing)
+        hits = self._words.hits(name, nothing)
+        negative = self._words.negative(name, nothing)
         for words in self._lexicon.words:
             if words.context and words.category in hits:
                 partners = self._partners(words, name, nothing, "")
@@ -310,82 +280,14 @@ class Judge:
                 if points >= _STRONG:
                     yield words.category, points
 
-    def _hits(self, name: str, around: Surroundings) -> dict[str, list[_Hit]]:
-        """Return the words of a name that the lexicon knows, by category."""
-        found: dict[str, list[_Hit]] = {}
-        own = split_words(name[:_LONGEST_NAME])
-        joint = [(run, (2, 0)) for run in self._joint(name, around)]
-        for run, rank in (*self._runs(name), *joint):
-            for kind, category in self._index.get(run, ()):
-                rest = own if joint and rank == (2, 0) else _rest(own, rank)
-                if kind not in _AGAINST and self._is_at_home(kind, category, rest):
-                    found.setdefault(category, []).append((kind, run, rank))
-        return found
 
-    def _is_at_home(self, kind: str, category: str, rest: tuple[str, ...]) -> bool:
-        """Say whether the rest of a name lets a word count that means many things.
-
-        `deck_rate` is about tempo; `feed_rate` is not, whatever stands beside it.
-        """
-        if kind == "near":
-            return all(word in _UNITS for word in rest)
-        if kind not in _DOUBTFUL:
-            return True
-        known = self._familiar[category]
-        return all(word in known for word in rest)
-
-    def _negative(self, name: str, around: Surroundings) -> dict[str, str]:
-        """Return the false friend in a name, by category."""
-        runs = [run for run, _ in self._runs(name)]
-        return {
-            category: run
-            for run in (*runs, *self._joint(name, around))
-            for kind, category in self._index.get(run, ())
-            if kind == "negative"
-        }
-
-    def _foes(self, around: Surroundings) -> set[str]:
-        """Return the categories that a name around rules out: a pulse has no tempo of a track."""
-        return {
-            category
-            for other in (*around.above, *sorted(around.beside))
-            for run, _ in self._runs(other)
-            for kind, category in self._index.get(run, ())
-            if kind == "foes"
-        }
-
-    def _holder(self, around: Surroundings) -> tuple[frozenset[str], str]:
-        """Return the categories that the nearest telling object stands for, and its name."""
-        for name in reversed(around.above[-_DEEPEST:]):
-            own = split_words(name[:_LONGEST_NAME])
-            for whole in ("".join(own), own[-1] if own else ""):
-                for word in (whole, whole.removesuffix("s")):
-                    if word in self._inside:
-                        return self._inside[word], name
-        return frozenset(), ""
-
-    def _joint(self, name: str, around: Surroundings) -> tuple[str, ...]:
-        """Return the word that a single word makes with the object it is in: user.id, tracks[].id."""
-        own = split_words(name)
-        if len(own) == _WITH_UNIT and own[-1] in _UNITS:
-            own = own[:1]
-        parent = split_words(around.above[-1]) if around.above else ()
-        if len(own) != 1 or not parent:
-            return ()
-        return (parent[-1].removesuffix("s") + own[0],)
-
-    def _runs(self, name: str) -> tuple[tuple[str, _Rank], ...]:
-        """Return the runs of words in a name, each with its rank."""
-        return _ranked(name[:_LONGEST_NAME], self._lexicon.longest)
-
-
-def _own(hits: Iterable[_Hit], partners: _Partners) -> tuple[float, _Rank, str, bool]:
+def _own(hits: Iterable[Hit], partners: _Partners) -> tuple[float, Rank, str, bool]:
     """Return the points that a name earns by itself, their rank, why, and whether that is firm."""
-    best = (0.0, _NO_RANK, "", False)
+    best = (0.0, _NOWHERE, "", False)
     for kind, run, rank in hits:
         points, reason = _worth(kind, run, partners)
         if points:
-            best = max(best, (points, rank, f"{run}: {reason}", kind not in _DOUBTFUL))
+            best = max(best, (points, rank, f"{run}: {reason}", kind not in DOUBTFUL))
     return best
 
 
@@ -403,42 +305,6 @@ def _worth(kind: str, run: str, partners: _Partners) -> tuple[float, str]:
     if kind == "near" and source:
         return _WEAK, "fits the neighbourhood"
     return (_WEAK, "plain word") if kind == "plain" else (0.0, "")
-
-
-def _ranked(name: str, longest: int) -> tuple[tuple[str, _Rank], ...]:
-    count = len(split_words(name))
-    found = []
-    place: dict[int, int] = {}
-    for run, size in spellings(name, longest):
-        start = place[size] = place.get(size, -1) + 1
-        if len(run) > _LONE or (size == 1 and (count == 1 or len(run) > 1)):
-            found.append((run, (size, start + size - count)))
-    return tuple(found)
-
-
-def _rest(own: tuple[str, ...], rank: _Rank) -> tuple[str, ...]:
-    """Return the words of a name that are not in a run."""
-    size, end = rank
-    stop = len(own) + end
-    return own[: stop - size] + own[stop:]
-
-
-def _indexed(lexicon: Lexicon) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return, for every word, what kind of word it is in which categories."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for words in lexicon.words:
-        for kind in ("strong", "short", "bound", "weak", "near", "plain", "negative", "foes"):
-            for word in getattr(words, kind):
-                found.setdefault(word, []).append((kind, words.category))
-    return {word: tuple(kinds) for word, kinds in found.items()}
-
-
-def _insides(lexicon: Lexicon) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for words in lexicon.words:
-        for word in words.inside:
-            found[word] = found.get(word, frozenset()) | {words.category}
-    return found
 
 
 def _less(score: _Score, negative: str) -> _Score:
