@@ -1,7 +1,7 @@
 """Judge a field by its words when no rule knows it.
 
-Points: a strong word 3; a short word 3 beside a partner and 1 alone; a bound word 3 beside a
-partner and nothing alone; a weak word 1 beside a partner; a word of the neighbourhood 1 when a name
+Points: a strong word 3; a short word 3 beside a partner and 1 alone, unless it is about mixing; a
+bound word 3 beside a partner and nothing alone; a weak word 1 beside a partner; a word of the neighbourhood 1 when a name
 around is of the same category; a plain word 1. To these come half the points of the names around,
 and a false friend takes 3 away. What is inside an object of a telling name (`device`) gets 2 at
 least. A value of a fitting shape adds 1. From 3 points with a fitting value the strength is
@@ -145,8 +145,11 @@ class Judge:
             for one in self._scores(name, Surroundings())
             if one.words.context or one.words.category in _SAYING_OF_EVENTS
         ]
+        whole = next((words for words in self._lexicon.words if self._is_all(name, words)), None)
+        if whole is not None:
+            return Judgement(whole.category, "medium", "event name; one word of its category")
         best = max(saying, key=lambda one: (one.points, one.rank), default=None)
-        if best is None or not (best.points >= SURE or self._is_all(name, best.words)):
+        if best is None or best.points < SURE:
             return NOTHING
         reasons = ["event name", *best.reasons]
         return Judgement(best.words.category, "medium", _sentence(reasons, best.points))
@@ -222,7 +225,8 @@ class Judge:
         self, words: Words, hits: Iterable[Hit], name: str, around: Surroundings, home: str
     ) -> _Score | None:
         context, source = self._context(words, around)
-        points, rank, reason, firm = _own(hits, self._partners(words, name, around, source))
+        partners = self._partners(words, name, around, source)
+        points, rank, reason, firm = _own(hits, partners, words.mixing)
         if points:
             reasons = [reason, f"near {source}"] if context else [reason]
             if points + context >= _INSIDE or not home:
@@ -243,11 +247,10 @@ class Judge:
         shared = next((w for w in several if w in needed), "") or source
         loose = next((w for w in several if w in self._words.partners), "")
         for other in () if shared else (*around.above, *sorted(around.beside)):
-            runs = [run for run, _ in self._words.runs(other)]
-            if any(run in needed for run in runs):
+            if self._words.is_partner(other, needed, words.category):
                 shared = other
                 break
-            if not loose and any(run in self._words.partners for run in runs):
+            if not loose and self._words.is_partner(other, self._words.partners, words.category):
                 loose = other
         return helper or shared or loose, shared, source
 
@@ -275,17 +278,19 @@ class Judge:
         for words in self._lexicon.words:
             if words.context and words.category in hits:
                 partners = self._partners(words, name, nothing, "")
-                points = _own(hits[words.category], partners)[0]
+                points = _own(hits[words.category], partners, words.mixing)[0]
                 points += _NEGATIVE if words.category in negative else 0.0
                 if points >= _STRONG:
                     yield words.category, points
 
 
-def _own(hits: Iterable[Hit], partners: _Partners) -> tuple[float, Rank, str, bool]:
+def _own(hits: Iterable[Hit], partners: _Partners, mixing: bool) -> tuple[float, Rank, str, bool]:
     """Return the points that a name earns by itself, their rank, why, and whether that is firm."""
     best = (0.0, _NOWHERE, "", False)
     for kind, run, rank in hits:
         points, reason = _worth(kind, run, partners)
+        if mixing and kind == "short" and points < _STRONG:
+            continue  # everyday words too: a robot has a tempo
         if points:
             best = max(best, (points, rank, f"{run}: {reason}", kind not in DOUBTFUL))
     return best

@@ -9,7 +9,10 @@ from typing import TypeAlias
 from auditor.catalogue.model import Lexicon
 from auditor.classify.words import spellings, split_words
 
-UNITS = frozenset({"ms", "msec", "s", "sec", "seconds", "beats", "db", "percent", "pct", "hz"})
+UNITS = frozenset({"ms", "msec", "millis", "milliseconds", "s", "sec", "secs", "seconds"}) | {
+    *("beats", "bars", "db", "percent", "pct", "hz")
+}
+"""Words at the end of a name that say how it is measured."""
 DOUBTFUL = frozenset({"short", "bound", "weak"})
 """Kinds of words that mean many things."""
 LONGEST_NAME = 128
@@ -95,6 +98,15 @@ class Vocabulary:
             for kind, category in self._index.get(run, ())
             if kind == "negative"
         }
+
+    def is_partner(self, name: str, needed: frozenset[str], category: str) -> bool:
+        """Say whether a name is about decks or tracks as a whole: `deck_watch` is about ships."""
+        own = split_words(name[:LONGEST_NAME])
+        known = self._familiar[category]
+        return any(
+            run in needed and all(word in known for word in _rest(own, rank))
+            for run, rank in self.runs(name)
+        )
 
     def foes(self, around: Surroundings) -> set[str]:
         """Return the categories that a name around rules out: a pulse has no tempo of a track."""

@@ -25,7 +25,7 @@ SURE: list[tuple[str, Value, str, str, str]] = [
     ("position", 61.2, "hot_cues", "", "cue"),
     ("memoryCue", 61.2, "", "", "cue"),
     ("loop_length_beats", 8, "", "", "loop"),
-    ("loopIn", 60952, "", "", "loop"),
+    ("loopIn", 60952, "", "loopOut", "loop"),
     ("active", True, "", "loop_in_ms loop_out_ms", "loop"),
     ("bpm_from", 126, "", "", "tempo"),
     ("pitchPercent", 1.98, "", "", "tempo"),
@@ -37,7 +37,7 @@ SURE: list[tuple[str, Value, str, str, str]] = [
     ("crossfader", 0.5, "", "", "transition"),
     ("from_deck", 1, "", "", "transition"),
     ("automix", True, "", "", "transition"),
-    ("gain_db", -26, "", "", "effects"),
+    ("gain_db", -26, "", "deck band", "effects"),
     ("band", "low", "eq_change", "gain_db", "effects"),
     ("fx_name", "echo", "", "", "effects"),
     ("filter", 0.3, "deck", "", "effects"),
@@ -67,8 +67,6 @@ def test_sure(
 
 
 CANDIDATES: list[tuple[str, Value, str]] = [
-    ("cue", 3, "cue"),
-    ("tempo", 3, "tempo"),
     ("cue_position_ms", None, "cue"),
     ("cue_position_ms", "far beyond " * 9, "cue"),
 ]
@@ -237,6 +235,9 @@ FRIENDS = [
     ("tempo_ingester_bytes", 4100, "queue"),
     ("bpm", 72, "heart_rate steps"),
     ("cue", 3, "captions"),
+    ("tempo_pct", 100, "robot"),
+    ("loop_current", "none", "deck_watch"),
+    ("mix_time_s", 300, "beats_per_stroke"),
     ("low", "a", "artist album images"),
     ("level", 3, "artist title track"),
 ]
