@@ -92,7 +92,7 @@ def rows_of(observations: pd.DataFrame, fields: pd.DataFrame) -> list[Row]:
         place = int(field)
         hint = told[hints[place]] if 0 <= place < len(hints) else frozenset()
         own = time if isfinite(time) else None
-        found.append(Row(*plain, sent, own, value, hint))
+        found.append(Row(*(*plain, sent, own, value, hint)))
     return found
 
 
