@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from auditor.claims import checks, verdict
+from auditor.claims import checks
 from auditor.claims.words import SHOWN, many, percent, times
 from auditor.sources.capture import Capture
-from auditor.stats import windows
+from auditor.stats import thresholds
 from auditor.stats.clock import seconds
 
 STRENGTHS = (
@@ -183,8 +183,8 @@ def method(
         (
             "Tested, not seen",
             (
-                f"Done at least {verdict.MIN_TRIES} times; at least {percent(verdict.MIN_READABLE)} of the bytes within "
-                f"{windows.FLUSH_S:.0f} seconds of it readable; the recording ran on for at least {verdict.MIN_TAIL_S:.0f} seconds; "
+                f"Done at least {thresholds.MIN_TRIES} times; at least {percent(thresholds.MIN_READABLE)} of the bytes within "
+                f"{thresholds.FLUSH_S:.0f} seconds of it readable; the recording ran on for at least {thresholds.MIN_TAIL_S:.0f} seconds; "
                 "connections listed."
             ),
         ),
@@ -192,14 +192,14 @@ def method(
             "Followed by",
             (
                 "The value’s own time, or else the time it left, lies between "
-                f"{windows.LEAD_S} seconds before and {windows.LAG_S:.0f} seconds after the action."
+                f"{thresholds.LEAD_S} seconds before and {thresholds.LAG_S:.0f} seconds after the action."
             ),
         ),
         (
             "Seen, indirectly",
             (
-                f"A position of at least {verdict.MIN_TRIES} moves, and of {percent(verdict.MIN_TRACED)} of them, left as a value "
-                f"at most {windows.NEAR_POSITION_S} seconds off, with a time at most {windows.NEAR_S:.0f} seconds off."
+                f"A position of at least {thresholds.MIN_TRIES} moves, and of {percent(thresholds.MIN_TRACED)} of them, left as a value "
+                f"at most {thresholds.NEAR_POSITION_S} seconds off, with a time at most {thresholds.NEAR_S:.0f} seconds off."
             ),
         ),
         (

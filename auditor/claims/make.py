@@ -15,6 +15,7 @@ from auditor.claims.words import falsifier, sentence
 from auditor.records import Claim, Excerpt
 from auditor.stats import windows
 from auditor.stats.summary import firm_observations
+from auditor.stats.thresholds import LAG_S
 
 _MESSAGES = 1 << 32
 """More than one exchange can have, so that both numbers fit into one."""
@@ -181,7 +182,7 @@ def _numbers(
         "messages": len((mine["exchange"] * _MESSAGES + mine["message"]).unique()),
         "did": subject.did,
         "followed": int(windows.followed(tries.done, mine).sum()),
-        "lag_s": windows.LAG_S,
+        "lag_s": LAG_S,
         "idle": idle,
         "idle_hit": disturbed,
         "moved": subject.moved,

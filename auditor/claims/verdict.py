@@ -1,26 +1,14 @@
 """Decide: numbers about one kind of data and one receiver in, verdict and reason out.
 
-The rules are those of the design, in its order; the first that applies wins. Thresholds are
-named here with their reasons and nowhere else.
+The rules are those of the design, in its order; the first that applies wins. Thresholds and their
+reasons stand in `auditor.stats.thresholds`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-MIN_TRIES = 5
-"""Five clean tries bound the sending rate at 45 %; with fewer the bound says next to nothing."""
-
-MIN_READABLE = 0.8
-"""Above this share an unread field would have to hide in a minority of the bytes."""
-
-MIN_TAIL_S = 30.0
-"""The longest default interval at which the TIDAL event producer sends its batches."""
-
-MIN_TRACED = 0.5
-"""At least half of the moves must be found again before they count as sent indirectly."""
-
-CONFIDENCE = 0.95
+from auditor.stats.thresholds import CONFIDENCE, MIN_READABLE, MIN_TAIL_S, MIN_TRACED, MIN_TRIES
 
 
 @dataclass(frozen=True, slots=True)
