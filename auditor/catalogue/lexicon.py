@@ -19,7 +19,18 @@ _LISTS = {
     "addresses",
 }
 _EXCLUSIVE = ("strong", "short", "bound", "plain")
-_KINDS = {*_EXCLUSIVE, "weak", "near", "inside", "negative", "foes", "partners", "shapes", "mixing"}
+_KINDS = {
+    *_EXCLUSIVE,
+    "weak",
+    "near",
+    "inside",
+    "events",
+    "negative",
+    "foes",
+    "partners",
+    "shapes",
+    "mixing",
+}
 _GAP = re.compile(r"[\s_-]+")
 SHAPES = (
     "position", "count", "number", "bpm", "ratio", "percent", "musical-key", "switch", "word",

@@ -221,6 +221,8 @@ class Words:
     """Count a little, whatever is around."""
     inside: frozenset[str]
     """Names of objects that hold such things."""
+    events: frozenset[str]
+    """Strong in the name of an event only."""
     negative: frozenset[str]
     """False friends in the name."""
     foes: frozenset[str]

@@ -155,10 +155,12 @@ class Judge:
         return Judgement(best.words.category, "medium", _sentence(reasons, best.points))
 
     def _is_all(self, name: str, words: Words) -> bool:
-        """Say whether a name is one short word: an event `seek` or `search_performed`."""
+        """Say whether a name is one short word, or says what happened: `seek`, `loop_activated`."""
         own = split_words(name[:LONGEST_NAME])
         rest = [word for word in own if word not in self._lexicon.fillers]
-        return len(rest) == 1 and rest[0] in words.short
+        if len(rest) == 1 and rest[0] in words.short:
+            return True
+        return bool(words.events) and any(run in words.events for run, _ in self._words.runs(name))
 
     def secret(self, name: str, around: Surroundings) -> str:
         """Return the kind of secret that a name speaks of, or an empty text."""
