@@ -24,6 +24,7 @@ from auditor.claims.make import Evidence, Receiver, make_claims
 from auditor.claims.relevance import auto_dj, terms_line, weigh
 from auditor.claims.rows import make_rows
 from auditor.pipeline import Pipeline
+from auditor.reconstruct.facts import reconstruction
 from auditor.records import Claim, Mark
 from auditor.redact import Redactor
 from auditor.sources import find, open_capture, stdin_as_file
@@ -163,6 +164,7 @@ def _conclude(
             if one.id in lanes
         ],
         "timeline": timeline(categories, lanes, session),
+        "reconstruction": reconstruction(tables),
         "who": who(receivers, totals),
         "coverage": coverage(shares, totals),
         "blind_spots": spots,

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from auditor.reconstruct import words
@@ -104,10 +103,10 @@ def _tempos(marks: Sequence[Done]) -> list[tuple[float, float, float]]:
         percent, ratio = one.number("percent"), one.number("ratio")
         if one.action == "tempo" and (percent is not None or ratio is not None):
             told.append((one.end, ratio if ratio is not None else 1 + (percent or 0.0) / 100))
-    ends = [after[0] for _, after in pairwise(told)] + [float("inf")]
+    ends = [*(start for start, _ in told[1:]), float("inf")]
     return [
         (start, min(end, start + _TEMPO_S), rate)
-        for (start, rate), end in zip(told, ends, strict=True)
+        for (start, rate), end in zip(told, ends, strict=False)
     ]
 
 

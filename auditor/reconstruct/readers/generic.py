@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import log
 from statistics import median
+from typing import TypeAlias
 
 from auditor import paths
+from auditor.reconstruct.playhead import RATES
 from auditor.reconstruct.records import Kind, Report
 from auditor.reconstruct.rows import SCALE, Row, items, label, messages
 
@@ -35,6 +37,12 @@ _STOPS = re.compile(
 )
 _STARTS = re.compile(r"(?i)(?:^|[^a-z])(?:start|started|play|playing|resume|resumed)(?:$|[^a-z])")
 _FROM = re.compile(r"(?i)(?:^|[._-])(?:from|previous|prev|old|before|start)(?=$|[._-]|[A-Z])")
+_Field: TypeAlias = tuple[str, str]
+"""Address and path."""
+
+LEAST_S = 1.0
+"""Two values that are closer in time do not show that a field moves."""
+
 _WORKED_OUT = frozenset({"seek", "cue", "loop"})
 _KINDS = frozenset({"playback", "seek", "cue", "loop", "transition", "tempo"})
 
@@ -55,13 +63,36 @@ def read(rows: Sequence[Row]) -> Iterator[Report]:
         for item in _split(message):
             places += [(row, item) for row in item if is_place(row) and not _FROM.search(row.path)]
     scales = _scales([row for row, _ in places])
+    reports: defaultdict[_Field, list[Report]] = defaultdict(list)
     for row, around in places:
         track, session = _near(row, around, _TRACK), _near(row, around, _SESSION)
         position = (row.number or 0.0) * scales[_field(row)]
         playhead = session or track or f"{row.receiver} {row.path}"
-        yield Report(
-            row.happened, row.sent, playhead, _kind(row, around), track, position, source=NAME
+        reports[_field(row)].append(
+            Report(
+                row.happened, row.sent, playhead, _kind(row, around), track, position, source=NAME
+            )
         )
+    for mine in reports.values():
+        if _moves(mine):
+            yield from mine
+
+
+def _moves(reports: Sequence[Report]) -> bool:
+    """Say whether a field moves as a playhead does: some of its values follow the clock.
+
+    Otherwise it may be a cue point, a length, or a place in a list.
+    """
+    apart: defaultdict[str, list[Report]] = defaultdict(list)
+    for one in sorted(reports, key=lambda report: report.time):
+        apart[one.session].append(one)
+    for mine in apart.values():
+        for before, after in pairwise(mine):
+            passed = after.time - before.time
+            went = (after.position_s or 0.0) - (before.position_s or 0.0)
+            if passed >= LEAST_S and RATES[0] * passed <= went <= RATES[1] * passed:
+                return True
+    return False
 
 
 def _split(message: Sequence[Row]) -> list[list[Row]]:
@@ -75,9 +106,9 @@ def _split(message: Sequence[Row]) -> list[list[Row]]:
     return [item for item in found if any(is_place(row) for row in item)]
 
 
-def _scales(rows: Sequence[Row]) -> Mapping[tuple[str, str, str], float]:
+def _scales(rows: Sequence[Row]) -> Mapping[_Field, float]:
     """Return seconds per unit of each field: as its rule says, as its name ends, else as it moves."""
-    groups: defaultdict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    groups: defaultdict[_Field, list[Row]] = defaultdict(list)
     for row in rows:
         groups[_field(row)].append(row)
     return {field: _scale(mine) for field, mine in groups.items()}
@@ -103,8 +134,8 @@ def _scale(rows: Sequence[Row]) -> float:
     return min(SCALE.values(), key=lambda scale: abs(log(speed * scale)))
 
 
-def _field(row: Row) -> tuple[str, str, str]:
-    return row.address, row.event, row.path
+def _field(row: Row) -> _Field:
+    return row.address, row.path
 
 
 def _near(row: Row, around: Sequence[Row], shape: re.Pattern[str]) -> str:
