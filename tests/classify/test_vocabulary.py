@@ -58,7 +58,7 @@ def test_words_of_many_meanings_need_a_fitting_name(
 def test_nearest_telling_object(vocabulary: Vocabulary) -> None:
     assert vocabulary.holder(above("user", "device"))[0] == {"device"}
     assert vocabulary.holder(above("device", "user", "thing"))[0] == {"identity"}
-    assert vocabulary.holder(above("breadcrumbs"))[0] == {"diagnostics"}
+    assert vocabulary.holder(above("exceptions"))[0] == {"diagnostics"}
     assert vocabulary.holder(above("device", "a", "b", "c")) == (frozenset(), "")
 
 
