@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -47,14 +48,17 @@ def count_visits(plays: Sequence[Sequence[Jump]], starts: Sequence[float]) -> li
     visited twice, or that had been heard, is called a cue point: a DJ who jumps there knew it. A
     jump to a new place is called a jump, though it may have been the first use of a cue point.
     """
-    targets = [one.to_s for jumps in plays for one in jumps if one.to_s is not None] + [*starts]
+    targets = sorted(
+        [one.to_s for jumps in plays for one in jumps if one.to_s is not None] + [*starts]
+    )
     return [[_counted(one, targets) for one in jumps] for jumps in plays]
 
 
 def _counted(jump: Jump, targets: Sequence[float]) -> Jump:
     if jump.to_s is None:
         return jump
-    visits = sum(abs(jump.to_s - one) <= CUE_S for one in targets)
+    first, last = jump.to_s - CUE_S, jump.to_s + CUE_S
+    visits = bisect_right(targets, last) - bisect_left(targets, first)
     return replace(jump, visits=visits, cue=visits > 1 or jump.heard)
 
 

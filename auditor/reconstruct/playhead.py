@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -119,26 +120,39 @@ def moves(pieces: Sequence[Stretch]) -> tuple[list[Jump], list[Pause]]:
     A place counts as heard when an earlier stretch covered it.
     """
     jumps, pauses = [], []
-    for number, (before, after) in enumerate(pairwise(pieces)):
+    heard: list[tuple[float, float]] = []
+    for before, after in pairwise(pieces):
+        _widen(heard, before)
         gap, stayed = after.start - before.end, _same(before.end_s, after.start_s)
         if gap >= (BREAK_S if stayed else 2 * BREAK_S):
             pauses.append(Pause(before.end, after.start, before.end_s))
         if not stayed or _unplaced(before, after):
-            heard = any(_covers(one, after.start_s) for one in pieces[: number + 1])
+            known = after.start_s is not None and _holds(heard, after.start_s)
             last = before.points[-1][0]
-            jumps.append(Jump(after.start, before.end_s, after.start_s, last, heard=heard))
+            jumps.append(Jump(after.start, before.end_s, after.start_s, last, heard=known))
     return jumps, pauses
+
+
+def _widen(heard: list[tuple[float, float]], piece: Stretch) -> None:
+    """Add what a stretch covered to sorted spans that do not touch each other."""
+    if piece.start_s is None or piece.end_s is None:
+        return
+    low, high = piece.start_s - SAME_S, piece.end_s + SAME_S
+    first = bisect_left(heard, low, key=lambda span: span[1])
+    last = bisect_right(heard, high, key=lambda span: span[0])
+    if first < last:
+        low, high = min(low, heard[first][0]), max(high, heard[last - 1][1])
+    heard[first:last] = [(low, high)]
+
+
+def _holds(heard: Sequence[tuple[float, float]], place: float) -> bool:
+    number = bisect_right(heard, place, key=lambda span: span[0]) - 1
+    return number >= 0 and place <= heard[number][1]
 
 
 def _unplaced(before: Stretch, after: Stretch) -> bool:
     """Say whether a jump without places lies between: nothing else ends a stretch without a rest."""
     return before.end_s is None and after.start_s is None and after.start <= before.end
-
-
-def _covers(stretch: Stretch, position: float | None) -> bool:
-    if position is None or stretch.start_s is None or stretch.end_s is None:
-        return False
-    return stretch.start_s - SAME_S <= position <= stretch.end_s + SAME_S
 
 
 def _same(one: float | None, other: float | None) -> bool:

@@ -12,7 +12,7 @@ from auditor.reconstruct.clock import distances
 from auditor.reconstruct.readers import AUDIO, POSITIONS, SERVICES, Reader, generic
 from auditor.reconstruct.rebuild import rebuild
 from auditor.reconstruct.records import DjSet, Report
-from auditor.reconstruct.rows import SCALE, Row, at_addresses, rows_of
+from auditor.reconstruct.rows import SCALE, Row, addresses, rows_of
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -51,10 +51,12 @@ Found = dict[str, dict[str, list[Report]]]
 def _of_services(tables: Tables) -> Found:
     found: Found = defaultdict(dict)
     observations = tables["observations"]
-    wanted = frozenset[str]().union(*(reader.addresses for reader in SERVICES))
-    rows = rows_of(observations[at_addresses(observations, wanted)], tables["fields"])
+    where, events = addresses(observations), observations["event"].astype("object").fillna("")
     for reader in SERVICES:
-        _add(found, reader, [row for row in rows if row.address in reader.addresses])
+        mine = where.isin(list(reader.addresses))
+        if reader.events and mine.any():
+            mine &= events.isin(list(reader.events))
+        _add(found, reader, rows_of(observations[mine], tables["fields"]))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import isfinite
@@ -64,8 +64,8 @@ class Row:
         return self.sent if self.time is None else self.time
 
 
-def at_addresses(observations: pd.DataFrame, wanted: Collection[str]) -> pd.Series[bool]:
-    """Say which observations are of these endpoints, named as `Row.address` names them."""
+def addresses(observations: pd.DataFrame) -> pd.Series[str]:
+    """Return receiver and endpoint of each observation, named as `Row.address` names them."""
     pairs = list(
         zip(
             observations["receiver"].astype("object"),
@@ -73,8 +73,8 @@ def at_addresses(observations: pd.DataFrame, wanted: Collection[str]) -> pd.Seri
             strict=True,
         )
     )
-    hit = {pair: _address(*pair) in wanted for pair in set(pairs)}
-    return pd.Series([hit[pair] for pair in pairs], index=observations.index, dtype="bool")
+    told = {pair: _address(*pair) for pair in set(pairs)}
+    return pd.Series([told[pair] for pair in pairs], index=observations.index, dtype="object")
 
 
 def rows_of(observations: pd.DataFrame, fields: pd.DataFrame) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -106,12 +107,16 @@ def score(real: DjSet, rebuilt: DjSet, kind: str) -> Score:
 
 
 def match(wanted: Sequence[Event], got: Sequence[Event]) -> list[tuple[int, int]]:
-    """Return pairs of indices: each side at most once, in order of their distance in time."""
+    """Return pairs of indices: each side at most once, the nearest in time first.
+
+    `got` is in order of time.
+    """
+    moments = [one.times[0] for one in got]
     near = [
         (distance, left, right)
         for left, one in enumerate(wanted)
-        for right, other in enumerate(got)
-        if (distance := _distance(one, other)) is not None
+        for right in range(*_window(moments, one.times[0]))
+        if (distance := _distance(one, got[right])) is not None
     ]
     pairs: list[tuple[int, int]] = []
     used: tuple[set[int], set[int]] = (set(), set())
@@ -138,6 +143,10 @@ def score_tempo(real: Sequence[tuple[float, float, float]], rebuilt: DjSet) -> S
         ]
         errors += [min(rates)] if rates and min(rates) <= NEAR_RATE else []
     return Score("tempo", len(real), len(real), len(errors), (), tuple(sorted(errors)))
+
+
+def _window(moments: Sequence[float], time: float) -> tuple[int, int]:
+    return bisect_left(moments, time - NEAR_S), bisect_right(moments, time + NEAR_S)
 
 
 def _distance(one: Event, other: Event) -> float | None:

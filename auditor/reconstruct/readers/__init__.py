@@ -29,12 +29,14 @@ class Reader:
 
     name: str
     addresses: frozenset[str]
+    events: frozenset[str]
+    """Events that hold such reports; none: any."""
     read: Callable[[Sequence[Row]], Iterator[Report]]
 
 
 SERVICES = tuple(
-    Reader(one.NAME, one.ADDRESSES, one.read)
+    Reader(one.NAME, one.ADDRESSES, one.EVENTS, one.read)
     for one in (tidal, spotify_pieces, spotify_state, soundcloud, apple, deezer)
 )
-POSITIONS = Reader(generic.NAME, frozenset(), generic.read)
-AUDIO = Reader(audio.NAME, frozenset(), audio.read)
+POSITIONS = Reader(generic.NAME, frozenset(), frozenset(), generic.read)
+AUDIO = Reader(audio.NAME, frozenset(), frozenset(), audio.read)

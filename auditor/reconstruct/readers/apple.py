@@ -14,6 +14,7 @@ from auditor.reconstruct.rows import Row, by_name, items, label, messages
 
 NAME = "Apple Music play activity"
 ADDRESSES = frozenset({"apple-music/play-activity"})
+EVENTS: frozenset[str] = frozenset()
 
 _START, _END = 1, 0
 _JUMPED = 13

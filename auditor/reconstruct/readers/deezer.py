@@ -13,14 +13,13 @@ from auditor.reconstruct.rows import Row, label, messages
 
 NAME = "Deezer play report"
 ADDRESSES = frozenset({"deezer/gateway"})
-
-_EVENT = "log.listen"
+EVENTS = frozenset({"log.listen"})
 
 
 def read(rows: Sequence[Row]) -> Iterator[Report]:
     """Yield a start and a stop for each track; pauses make the stop come too early."""
     for message in messages(rows):
-        parts = {row.path: row for row in message if row.event == _EVENT}
+        parts = {row.path: row for row in message if row.event in EVENTS}
         began, lasted = parts.get("params.ts_listen"), parts.get("params.lt")
         if began is None or began.time is None:
             continue

@@ -12,6 +12,7 @@ from auditor.reconstruct.rows import Row, by_name, items, label, messages
 
 NAME = "SoundCloud audio events"
 ADDRESSES = frozenset({"soundcloud/telemetry", "soundcloud/eventlogger-audio"})
+EVENTS = frozenset({"audio", ""})
 
 _KINDS: dict[str, Kind] = {
     "play": "start",
@@ -28,7 +29,7 @@ _KINDS: dict[str, Kind] = {
 def read(rows: Sequence[Row]) -> Iterator[Report]:
     """Yield one report for each audio event."""
     for message in messages(rows):
-        for item in items([row for row in message if row.event in {"audio", ""}]):
+        for item in items([row for row in message if row.event in EVENTS]):
             parts = by_name(item)
             action, place = parts.get("action"), parts.get("playhead_position")
             kind = _KINDS.get(action.value) if action else None

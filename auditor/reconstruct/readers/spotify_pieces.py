@@ -14,6 +14,7 @@ NAME = "Spotify stream pieces"
 ADDRESSES = frozenset({"spotify/events"})
 
 _EVENT = "RawCoreStreamSegment"
+EVENTS = frozenset({_EVENT})
 _TAGS = {
     "1": "playback_id",
     "2": "start_position",

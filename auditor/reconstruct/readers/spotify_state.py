@@ -13,6 +13,7 @@ from auditor.reconstruct.rows import Row, label, messages
 
 NAME = "Spotify player state"
 ADDRESSES = frozenset({"spotify/device-state", "spotify/web-player-state"})
+EVENTS: frozenset[str] = frozenset()
 
 _YES = {"true", "1"}
 _STATES = (

@@ -11,8 +11,8 @@ from auditor.reconstruct.rows import Row, by_name, items, label, messages
 
 NAME = "TIDAL play log"
 ADDRESSES = frozenset({"tidal/event-batch"})
+EVENTS = frozenset({"playback_session"})
 
-_EVENT = "playback_session"
 _End = Literal["start", "stop"]
 _KINDS: dict[str, _End] = {"PLAYBACK_START": "start", "PLAYBACK_STOP": "stop"}
 
@@ -20,7 +20,7 @@ _KINDS: dict[str, _End] = {"PLAYBACK_START": "start", "PLAYBACK_STOP": "stop"}
 def read(rows: Sequence[Row]) -> Iterator[Report]:
     """Yield the reports of every play log."""
     for message in messages(rows):
-        told = [row for row in message if row.event == _EVENT and row.context == "body"]
+        told = [row for row in message if row.event in EVENTS and row.context == "body"]
         for item in items(told, _is_action):
             yield from _session(item)
 
