@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from auditor.catalogue.entries import check_keys, check_known, flag, texts
-from auditor.catalogue.model import SECRETS, AddressWords, Lexicon, Words
+from auditor.catalogue.model import SECRETS
+from auditor.catalogue.wording import AddressWords, Lexicon, Words
 from auditor.catalogue.yamlfile import Entry
 
 _LISTS = {

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from auditor.catalogue.model import Lexicon, Words
+from auditor.catalogue.wording import Lexicon, Words
 from auditor.classify.shapes import fits
 from auditor.classify.vocabulary import (
     DOUBTFUL,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from auditor.catalogue.model import Lexicon
+from auditor.catalogue.wording import Lexicon
 from auditor.classify.words import spellings, split_words
 
 UNITS = frozenset({"ms", "msec", "millis", "milliseconds", "s", "sec", "secs", "seconds"}) | {

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.catalogue import load_catalogue
 from auditor.catalogue.lexicon import read_lexicon
-from auditor.catalogue.model import Lexicon
+from auditor.catalogue.wording import Lexicon
 from auditor.catalogue.yamlfile import read_entry
 from auditor.errors import CatalogueError
 
