@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from auditor.claims import checks
+from auditor.claims import causes, checks
 from auditor.claims.words import SHOWN, many, percent, times
 from auditor.sources.capture import Capture
 from auditor.stats import thresholds
@@ -158,9 +158,12 @@ def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list
 
 
 def method(
-    session: dict[str, Any], captures: Sequence[dict[str, Any]], tool: dict[str, str]
+    session: dict[str, Any],
+    captures: Sequence[dict[str, Any]],
+    tool: dict[str, str],
+    found: Mapping[str, Any],
 ) -> list[dict[str, str]]:
-    """Say how this report was made, for a sceptic."""
+    """Say how this report was made, for a sceptic; `found` comes from `auditor.claims.causes`."""
     rows = [
         (
             "Captures",
@@ -185,7 +188,7 @@ def method(
             (
                 f"Done at least {thresholds.MIN_TRIES} times; at least {percent(thresholds.MIN_READABLE)} of the bytes within "
                 f"{thresholds.FLUSH_S:.0f} seconds of it readable; the recording ran on for at least {thresholds.MIN_TAIL_S:.0f} seconds; "
-                "connections listed."
+                "connections listed; test messages of our own planted and found again."
             ),
         ),
         (
@@ -202,10 +205,7 @@ def method(
                 f"at most {thresholds.NEAR_POSITION_S} seconds off, with a time at most {thresholds.NEAR_S:.0f} seconds off."
             ),
         ),
-        (
-            "Cause",
-            "This version counts what followed an action. It does not yet test whether the action caused it.",
-        ),
+        ("Cause", causes.method(found, session["has_marks"])),
         (
             "Redaction",
             "Secrets are replaced by labels made with a random key of this one report. Equal labels mean equal values.",
