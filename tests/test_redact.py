@@ -117,3 +117,11 @@ def test_whatever_has_the_shape_of_a_secret_is_looked_at(
 ) -> None:
     text = data.draw(st.from_regex(shape))
     assert redact._SUSPECT.search(text), kind
+
+
+def test_protobuf_tags_are_no_address() -> None:
+    redactor = Redactor(KEY)
+    for path in ("1.3.2.2", "1.3.2.16>payload.value", "2.2.7.1"):
+        assert redactor.path(path) == path
+    assert "198.51.100.7" not in redactor.path('hosts["198.51.100.7"].name')
+    assert redactor.counts == {"ip": 1}
