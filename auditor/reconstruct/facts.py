@@ -178,6 +178,7 @@ def _loop(one: Loop, bpm: float | None) -> dict[str, Any]:
         "in_s": _round(one.in_s),
         "out_s": _round(one.out_s),
         "length_s": _round(one.length_s),
+        "error_s": _round(one.error_s),
         "beats": _round(one.length_s * bpm / 60) if bpm else None,
         "returns": len(one.returns),
     }

@@ -104,6 +104,8 @@ class Loop:
     in_s: float
     out_s: float
     returns: tuple[float, ...]
+    error_s: float = 0.0
+    """Half width of what the length may be."""
 
     @property
     def length_s(self) -> float:
