@@ -20,6 +20,8 @@ _SPREAD = 3
 _CLEAR = 6.0
 """Standard deviations that a peak must stand above what accident gives at its place."""
 _LEAST = 5
+_ALIKE = 0.8
+"""Of peaks that reach this share of the highest the nearest counts: regular marks make many."""
 _NONE = -0.5
 """A clock behind by less than this needs no correction."""
 _EVENTS = 20_000
@@ -54,14 +56,15 @@ def _distances(events: Times, marks: Times) -> Times:
 
 
 def _peak(distances: Times) -> tuple[float, float] | None:
-    """Return height and place of the peak; None when it is not clear."""
+    """Return height and place of the peak, the nearest of those alike; None when none is clear."""
     edges = np.arange(-REACH_S, REACH_S + _BIN_S, _BIN_S)
     heights = np.histogram(distances, edges)[0].astype(float)
     joined = np.convolve(heights, np.ones(_SPREAD), "same")
-    usual, highest = float(np.median(joined)), int(np.argmax(joined))
-    height = float(joined[highest])
+    usual, height = float(np.median(joined)), float(joined.max())
+    middles = (edges[:-1] + edges[1:]) / 2
     if height < _LEAST or height <= usual + _CLEAR * np.sqrt(usual + 1):
         return None
-    middle = (edges[highest] + edges[highest + 1]) / 2
+    alike = middles[joined >= _ALIKE * height]
+    middle = alike[np.abs(alike).argmin()]
     near = distances[np.abs(distances - middle) <= _BIN_S * _SPREAD / 2]
     return height, float(np.median(near))
