@@ -182,14 +182,15 @@ def _pause(one: Pause, hits: Hits) -> dict[str, Any]:
 
 
 def _loop(one: Loop, bpm: float | None, hits: Hits) -> dict[str, Any]:
+    placed = one.out_s > one.in_s  # marks need not tell the places
     return {
         "start": _round(one.start),
         "end": _round(one.end),
-        "in_s": _round(one.in_s),
-        "out_s": _round(one.out_s),
-        "length_s": _round(one.length_s),
-        "error_s": _round(one.error_s),
-        "beats": _round(one.length_s * bpm / 60) if bpm else None,
+        "in_s": _round(one.in_s) if placed else None,
+        "out_s": _round(one.out_s) if placed else None,
+        "length_s": _round(one.length_s) if placed else None,
+        "error_s": _round(one.error_s) if placed else None,
+        "beats": _round(one.length_s * bpm / 60) if bpm and placed else None,
         "returns": len(one.returns),
         "matched": _hit(hits, "loop", one.start, one.end),
     }

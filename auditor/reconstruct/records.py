@@ -135,6 +135,8 @@ class Play:
     pauses: tuple[Pause, ...] = ()
     loops: tuple[Loop, ...] = ()
     tempo: Tempo | None = None
+    begun: bool = True
+    """Whether its start is known; else it lasts as long as things are known of it."""
 
     @property
     def start(self) -> float:

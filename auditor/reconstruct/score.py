@@ -70,7 +70,7 @@ def events(one: DjSet, kind: str) -> list[Event]:
     found = []
     for play in one.plays:
         match kind:
-            case "track":
+            case "track" if play.begun:
                 found.append(Event((play.start,), (play.stretches[0].start_s,), (play.track,)))
             case "pause":
                 found += [Event((rest.start, rest.end), (rest.position_s,)) for rest in play.pauses]

@@ -281,6 +281,33 @@ def spotify_state(decks: Sequence[Deck]) -> list[Request]:
     return sorted(requests)
 
 
+def spotify_web(decks: Sequence[Deck]) -> list[Request]:
+    """One state at every change: what happened stands in it, and where the player was before."""
+    url = "https://gew1-spclient.spotify.com/track-playback/v1/devices/{}/state"
+    requests = []
+    for number, deck in enumerate(decks):
+        device = f"{number}123456789abcdef0123456789abcdef01234567"
+        before = 0.0
+        for one in deck.pieces:
+            told = [("started_playing" if not before else "seek", one.start, one.start_s, False)]
+            if before and deck.pieces[deck.pieces.index(one) - 1].why != "seek":
+                told = [("resume", one.start, one.start_s, False)]
+            if one.why in {"pause", "end"}:
+                told.append(("pause", one.end, one.end_s, True))
+            for source, when, place, paused in told:
+                document = {
+                    "state_ref": {"state_id": deck.track, "paused": paused},
+                    "sub_state": {"position": ms(place), "playback_speed": 1},
+                    "previous_position": ms(before),
+                    "debug_source": source,
+                }
+                headers = {"content-type": "application/json"}
+                body = json.dumps(document).encode()
+                requests.append((when, "PUT", url.format(device), headers, body))
+            before = one.end_s
+    return sorted(requests)
+
+
 def soundcloud(decks: Sequence[Deck]) -> list[Request]:
     events = []
     for deck in decks:

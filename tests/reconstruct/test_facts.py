@@ -148,6 +148,24 @@ def test_marks_without_decks_and_places() -> None:
     assert real_set(marks_of(table.iloc[:0])).plays == ()
 
 
+def test_marks_of_jumps_alone_count_too() -> None:
+    """Somebody may begin to mark when the music plays already."""
+    decks = a_set()
+    tables = tables_of(players.tidal(decks), decks)
+    tables["marks"] = tables["marks"][tables["marks"]["action"] == "seek"]
+    told = reconstruction(tables)
+    scores = by_category(told)
+    assert (scores["seek"]["real"], scores["seek"]["matched"]) == (3, 3)
+    assert "real" not in scores["playback"] or scores["playback"]["real"] == 0
+    assert "3 of your 3 jumps" in told["receivers"][0]["sentence"]
+
+
+def test_requests_for_audio_have_their_own_sentence() -> None:
+    decks = a_set()
+    told = reconstruction(tables_of(players.audio(decks), decks))
+    assert "not when they were heard" in told["receivers"][0]["sentence"]
+
+
 def test_cue_sheet() -> None:
     decks = a_set()
     told = reconstruction(tables_of(players.tidal(decks)))["receivers"][0]

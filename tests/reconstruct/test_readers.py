@@ -32,6 +32,7 @@ def shares(decks: Sequence[Deck], one: Recovered, kind: str) -> tuple[float | No
         players.spotify_pieces,
         players.spotify_binary,
         players.spotify_state,
+        players.spotify_web,
         players.soundcloud,
         players.apple,
         players.unknown,
@@ -73,6 +74,20 @@ def test_a_place_told_twice_is_a_rest_unless_stops_are_told() -> None:
     assert shares(decks, one, "jump") == (1.0, 1.0)
     assert [len(play.loops) for play in one.rebuilt.plays] == [0, 0, 0]
     assert [len(play.pauses) for play in one.rebuilt.plays] == [2, 1, 1]
+
+
+def test_moments_may_be_spelled_out_or_missing() -> None:
+    events = [
+        {"trackId": "t", "occurredAt": f"2026-11-21T03:20:{n:02d}Z", "playheadSeconds": 5 + n}
+        for n in range(0, 50, 5)
+    ]
+    url = "https://collect.example.net/v2/events"
+    one = rebuilt([players.post(players.T, url, {"events": events})])
+    assert one.rebuilt.plays[0].end - one.rebuilt.plays[0].start == 45
+    sent = [
+        players.post(players.T + n, url, {"trackId": "t", "playheadSeconds": 5 + n}) for n in (0, 9)
+    ]
+    assert rebuilt(sent).rebuilt.plays[0].end == players.T + 9
 
 
 def test_numbers_that_do_not_move_are_no_playhead() -> None:
