@@ -1,7 +1,8 @@
 """The reconstruction as plain data: what `facts["reconstruction"]` of an audit holds.
 
     receivers  one per receiver that was told enough, the most detailed first
-      tracks       each play with its jumps, pauses, loops, tempo and what was heard when
+      tracks       each play with its jumps, pauses, loops, tempo and what was heard when;
+                   with marks its number is that of the same track in `real`, null if none is
       transitions  overlaps of two plays
       counts       things found, by kind
       scores       the same against the marks, where there are marks
@@ -25,7 +26,7 @@ from auditor.reconstruct import words
 from auditor.reconstruct.real import Done, marks_of, real_set
 from auditor.reconstruct.records import DjSet, Jump, Loop, Pause, Play, Transition
 from auditor.reconstruct.recover import Recovered, Tables, recover
-from auditor.reconstruct.score import KINDS, Key, Score, events, matched, score, score_tempo
+from auditor.reconstruct.score import KINDS, Key, Score, events, match, matched, score, score_tempo
 
 Hits: TypeAlias = frozenset[Key] | None
 """What both sides have; None without marks."""
@@ -74,6 +75,9 @@ def by_category(facts: Mapping[str, Any], receiver: str = "") -> dict[str, dict[
 def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done], *, noted: bool) -> dict[str, Any]:
     scores = _scores(real, one.rebuilt, marks) if noted else []
     right = matched(real, one.rebuilt)[1] if noted else None
+    told = _set(one.rebuilt, one.bpm, right)
+    if noted:
+        _number(told["tracks"], _twins(real, one.rebuilt))
     counts = {kind: len(events(one.rebuilt, kind)) for kind in KINDS}
     counts["tempo"] = sum(play.tempo is not None for play in one.rebuilt.plays)
     clock = one.rebuilt.clock
@@ -87,7 +91,7 @@ def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done], *, noted: bool
             "spread_s": round(clock.spread_s, 3),
             "sessions": clock.sessions,
         },
-        **_set(one.rebuilt, one.bpm, right),
+        **told,
         "counts": counts,
         "scores": [_score(score) for score in scores],
         "sentence": words.told(one.name, counts, scores, one.reader),
@@ -134,9 +138,28 @@ def _score(one: Score) -> dict[str, Any]:
 
 def _set(one: DjSet, bpm: Mapping[str, float], hits: Hits) -> dict[str, Any]:
     return {
-        "tracks": [_play(play, bpm.get(play.track), hits) for play in one.plays],
+        "tracks": [
+            {"number": place, **_play(play, bpm.get(play.track), hits)}
+            for place, play in enumerate(one.plays, 1)
+        ],
         "transitions": [_transition(fade, hits) for fade in one.transitions],
     }
+
+
+def _twins(real: DjSet, rebuilt: DjSet) -> dict[float, int]:
+    """Return the number in the real set of every rebuilt track that is one of it, by its start."""
+    wanted, got = events(real, "track"), events(rebuilt, "track")
+    numbers = {play.start: place for place, play in enumerate(real.plays, 1)}
+    return {
+        got[right].times[0]: numbers[wanted[left].times[0]] for left, right in match(wanted, got)
+    }
+
+
+def _number(tracks: Sequence[dict[str, Any]], twins: Mapping[float, int]) -> None:
+    """Give tracks the numbers of the real set; one that is not of it has none."""
+    known = {_round(start): number for start, number in twins.items()}
+    for one in tracks:
+        one["number"] = known.get(one["start"])
 
 
 def _play(play: Play, bpm: float | None, hits: Hits) -> dict[str, Any]:

@@ -26,7 +26,8 @@ FORMULAS = {
     "cue": "A jump to a place that was jumped to before or after, or that had been heard, goes to "
     "a place the DJ knew: a cue point. The first jump to a new place cannot be told from a search.",
     "loop": "Two or more jumps in a row from one place (out) back to one place (in), each a round "
-    "after the one before. Length = out − in; in beats, length × bpm ÷ 60.",
+    "after the one before. Its length lies between out − in and the time that a round took; in "
+    "beats, length × bpm ÷ 60.",
     "transition": "Two playbacks that are heard at the same time: from the start of the later one "
     "to the stop of one of them.",
     "tempo": "Seconds of track per second of time, by least squares over everything that was heard "

@@ -20,8 +20,10 @@ _MOST_TICKS = 9
 _MOST_LANES = 6
 _MOST_THINGS = 2000
 """Jumps and loops that are drawn; with more, lines would cover each other anyway."""
-_NARROW_LABEL = 2.5
+_NARROW_LABEL = 1.5
 """Percent of the width below which a track has no room for its number."""
+_NOTHING_S = 0.05
+"""A clock that is less off is not worth a word."""
 _PIXELS_PER_MINUTE = 14
 _MOST_PIXELS = 2600
 
@@ -141,15 +143,15 @@ def _side(code: str, told: Mapping[str, Any], span: Span) -> Side:
     lanes = _by_deck(plays) if code == "real" else _by_room(plays)
     count = sum(len(play["jumps"]) + len(play["loops"]) for play in plays)
     thin = ceil(count / _MOST_THINGS) or 1
-    numbers = {id(play): number(place) for place, play in enumerate(plays, 1)}
     decks = tuple(
         Deck(
             name,
             tuple(_shapes(mine, told["transitions"], span, thin)),
             tuple(
-                (numbers[id(play)], _percent(play["start"], span))
+                (number(play["number"]), _percent(play["start"], span))
                 for play in mine
-                if 100 * (play["end"] - play["start"]) / (span[1] - span[0]) >= _NARROW_LABEL
+                if play["number"]
+                and 100 * (play["end"] - play["start"]) / (span[1] - span[0]) >= _NARROW_LABEL
             ),
         )
         for name, mine in lanes[:_MOST_LANES]
@@ -202,7 +204,7 @@ def _shapes(
     """Return the shapes of one lane, the lowest first; of many things only every n-th is drawn."""
     found = [_box("fade", fade["start"], fade["end"], span) for fade in fades]
     for play in plays:
-        found.append(_box("track", play["start"], play["end"], span, 6, 18))
+        found.append(_box(_look("track", play), play["start"], play["end"], span, 6, 18))
         found += [_box("heard", start, end, span, 6, 18) for start, end in _joined(play["heard"])]
     things = [
         (loop["start"], _box(_look("loop", loop), loop["start"], loop["end"], span, 10, 10))
@@ -299,7 +301,7 @@ def _others(receivers: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _clock(clock: Mapping[str, Any]) -> str:
-    if not clock["sessions"]:
+    if not clock["sessions"] or abs(clock["behind_s"]) < _NOTHING_S:
         return ""
     side = "behind" if clock["behind_s"] >= 0 else "ahead"
     return (

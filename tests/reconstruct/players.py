@@ -160,8 +160,8 @@ def tidal(decks: Sequence[Deck], behind: float = 0.0) -> list[Request]:
     """One request per track when it is loaded, and all play logs in one batch at the end."""
     requests: list[Request] = []
     form = {}
-    for number, deck in enumerate(decks, 1):
-        session = f"00000000-0000-4000-8000-00000000000{number}"
+    for deck in decks:
+        session = f"00000000-0000-4000-8000-000000{deck.track[6:]}"
         url = f"https://api.tidal.com/v1/tracks/{deck.track[6:]}/playbackinfo"
         loaded = deck.pieces[0].start - 1
         requests.append((loaded, "GET", url, {"x-tidal-streamingsessionid": session}, b""))

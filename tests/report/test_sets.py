@@ -95,3 +95,12 @@ def test_a_long_night_stays_small() -> None:
     assert shown.width == 2600
     assert len(shown.ticks) <= 10
     assert shown.ticks[-1][0].count(":") == 2
+
+
+def test_tracks_keep_their_numbers_when_one_is_missing() -> None:
+    decks = a_set()
+    reports = [*players.tidal(decks[:1]), *players.tidal(decks[2:])]
+    shown = picture(reconstruction(tables_of(reports, decks)))
+    texts = [[text for deck in side.decks for text, _ in deck.labels] for side in shown.sides]
+    assert [sorted(one) for one in texts] == [["1", "2", "3"], ["1", "3"]]
+    assert codes(shown, 0).count("track lone") == 1
