@@ -94,7 +94,13 @@ def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done], *, noted: bool
         **told,
         "counts": counts,
         "scores": [_score(score) for score in scores],
-        "sentence": words.told(one.name, counts, scores, one.reader),
+        "sentence": words.told(
+            one.name,
+            counts,
+            scores,
+            one.reader,
+            named=any(play.track for play in one.rebuilt.plays),
+        ),
     }
 
 

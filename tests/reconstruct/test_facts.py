@@ -163,7 +163,11 @@ def test_marks_of_jumps_alone_count_too() -> None:
 def test_requests_for_audio_have_their_own_sentence() -> None:
     decks = a_set()
     told = reconstruction(tables_of(players.audio(decks), decks))
-    assert "not when they were heard" in told["receivers"][0]["sentence"]
+    assert "show Spotify 3 tracks" in told["receivers"][0]["sentence"]
+    url = "https://sp-pr-fa.audio.tidal.com/mediatracks/{}/0.mp4"
+    bare = [(T + n, "GET", url.format(n), {"user-agent": "Example"}, b"") for n in range(3)]
+    (one,) = reconstruction(tables_of(bare))["receivers"]
+    assert "cannot tell the files apart" in one["sentence"]
 
 
 def test_cue_sheet() -> None:
