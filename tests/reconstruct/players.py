@@ -126,7 +126,8 @@ Request = tuple[float, str, str, dict[str, str], bytes]
 
 def tables_of(requests: Sequence[Request], decks: Sequence[Deck] = ()) -> dict[str, pd.DataFrame]:
     """Audit requests as a capture would be."""
-    rows = tuple(one.id for one in CATALOGUE.categories.values() if one.row)
+    kinds = CATALOGUE.categories.values()
+    rows = tuple(one.id for one in kinds if one.row and not one.always_on)
     collector = Collector(Redactor(b"k" * 32), rows)
     for number, (time, method, url, headers, body) in enumerate(requests):
         exchange = _exchange(number, time, method, url, headers, body)
