@@ -157,8 +157,10 @@ def test_sealed_channel_reacts(catalogue: Catalogue) -> None:
 
 
 def test_method_says_what_was_not_tested() -> None:
-    assert "no cause was tested" in causes.method({"tests": 0}, has_marks=False)
-    assert "1,072 tests" in causes.method({"tests": 1072}, has_marks=True)
+    assert "no cause was tested" in causes.method({"tests": 0}, False, False)
+    drawn, free = (causes.method({"tests": 1072}, True, plan) for plan in (True, False))
+    assert "1,072 tests" in drawn
+    assert "always done together" in free.removeprefix(drawn)
 
 
 def test_what_left_first_at_the_end_is_listed(catalogue: Catalogue) -> None:
