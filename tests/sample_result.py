@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/session.yaml"))
 KEY = b"the key of the sample tests, no secret"
 
 
+@cache
 def audit_sample(name: str) -> Audit:
+    """Audit a sample once for all tests; nobody may change the result."""
     return run_audit([SAMPLES / name], load_catalogue(), KEY)
 
 

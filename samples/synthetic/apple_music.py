@@ -21,12 +21,17 @@ _FLUSH_S = 60.0
 _TOKENS = (("Authorization", "Bearer INVENTED"), ("Media-User-Token", "INVENTED-0.19004117"))
 
 
+def track(number: int) -> str:
+    """Return the invented number of a track."""
+    return str(1_700_000_101 + 7 * number)
+
+
 def speak(told: Set, seed: int) -> Iterator[Send]:
     """Yield what is sent: starts, ends, and two records for every jump."""
     voice = _Voice(Random(seed))
     yield _signed(get(1.0, "amp-api.music.apple.com", "/v1/me/account", meta="subscription"))
     for one in told.playbacks:
-        body = {"salableAdamId": voice.track(one)}
+        body = {"salableAdamId": track(one.number)}
         path = "/WebObjects/MZPlay.woa/wa/webPlayback"
         yield _signed(post(one.loaded + 0.2, "play.itunes.apple.com", path, body))
         for piece in one.pieces:
@@ -48,11 +53,6 @@ def _signed(one: Send) -> Send:
 class _Voice:
     def __init__(self, dice: Random) -> None:
         self._guids = {deck: f"INVENTED{dice.getrandbits(48):012X}" for deck in "AB"}
-        self._first = dice.randrange(10**9, 10**10)
-
-    def track(self, one: Playback) -> str:
-        """Return the invented number of a track."""
-        return str(self._first + 7 * one.number)
 
     def page(self, at: float) -> dict[str, object]:
         """Return a usage event."""
@@ -80,7 +80,7 @@ class _Voice:
             "end-position-in-milliseconds": ms(end_s),
             "milliseconds-since-play": ms(_LATE_S),
             "media-duration-in-milliseconds": ms(TRACK_S),
-            "ids": {"subscription-adam-id": self.track(one)},
+            "ids": {"subscription-adam-id": track(one.number)},
             "guid": self._guids[one.deck],
             "device-name": "INVENTED-PC",
             "developer-token": "INVENTED",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Literal
@@ -115,9 +116,13 @@ def draw_schedule(actions: tuple[str, ...], repeat: int, seed: int) -> Schedule:
     return make_schedule(protocol, seed)
 
 
-def play(schedule: Schedule, seed: int) -> Set:
+Names = Callable[[int], str]
+"""Gives the service's name of a track by its number, from 1."""
+
+
+def play(schedule: Schedule, seed: int, names: Names) -> Set:
     """Perform a schedule; the same seed gives the same set."""
-    decks = _Decks(Random(seed))
+    decks = _Decks(Random(seed), names)
     if "load" not in {step.action for step in schedule.steps}:
         decks.already_playing()
     for step in schedule.steps:
@@ -156,8 +161,9 @@ class _Deck:
 class _Decks:
     """Deck A plays the set, deck B is mixed in and out."""
 
-    def __init__(self, dice: Random) -> None:
+    def __init__(self, dice: Random, names: Names) -> None:
         self._dice = dice
+        self._names = names
         self._tracks = 0
         self._a: _Deck | None = None
         self.marks: list[Mark] = []
@@ -191,7 +197,7 @@ class _Decks:
         return round(self._a.place(at), 3) if self._a else 0.0
 
     def _track(self, deck: _Deck) -> str:
-        return f"track {deck.number}"
+        return self._names(deck.number)
 
     def _eject(self, at: float) -> None:
         if self._a:
@@ -272,12 +278,16 @@ class _Decks:
         if not self._a:
             return
         length = round(self._dice.uniform(7, 9), 2)
-        other = self._new("B", at - 1)
-        other.go(at, 0.0, "play")
-        other.rest(at + length, "end")
+        other = self._new("B", at)
+        track = {"deck": "B", "track": self._track(other)}
+        self._mark("load", at, at + 0.2, **track)
+        other.go(at + 0.3, 0.0, "play")
+        self._mark("play", at + 0.3, at + 0.4, **track, position_s=0.0)
+        other.rest(at + 0.3 + length, "end")
         other.overlap = length
         self._a.overlap += length
         names = {"from_track": self._track(self._a), "to_track": self._track(other)}
         decks = {"from_deck": "A", "to_deck": "B", "overlap_s": length}
-        self._mark("crossfade", at, at + length, **decks, **names)
+        self._mark("crossfade", at + 0.3, at + 0.3 + length, **decks, **names)
+        self._mark("eject", at + 0.3 + length, at + 0.4 + length, deck="B")
         self._keep(other)

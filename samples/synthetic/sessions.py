@@ -20,7 +20,7 @@ from synthetic import (
 )
 from synthetic.client import Mark
 from synthetic.damage import damage
-from synthetic.playing import Set, draw_schedule, play
+from synthetic.playing import Names, Set, draw_schedule, play
 from synthetic.recording import Take
 from synthetic.sending import Send
 
@@ -56,6 +56,7 @@ class Session:
     actions: tuple[str, ...]
     voice: Voice
     truth: Truth
+    names: Names = "track {}".format
     others: Callable[[float], Iterable[Send]] = vendors.sentry
     """What goes to anybody else."""
     killed: bool = False
@@ -92,6 +93,7 @@ SESSIONS: Mapping[str, Session] = {
             ("playback", "seek", "transition", "search", "library", "identity", "device", "diagnostics"),
             ("cue", "loop"),
         ),
+        spotify.track,
         _with(vendors.rekordbox(), vendors.sentry),
     ),
     "serato-dj-pro-soundcloud": Session(
@@ -101,6 +103,7 @@ SESSIONS: Mapping[str, Session] = {
         (*_DECK, "playback", "search"),
         soundcloud.speak,
         Truth(("playback", "search", "identity", "device"), ("seek", "cue", "loop")),
+        soundcloud.track,
         _with(vendors.serato("dj_pro"), vendors.segment),
     ),
     "serato-dj-lite-tidal": Session(
@@ -113,6 +116,7 @@ SESSIONS: Mapping[str, Session] = {
             ("playback", "seek", "search", "library", "identity", "device", "diagnostics"),
             ("cue", "loop"),
         ),
+        tidal.track,
         _with(vendors.serato("dj_lite"), vendors.amplitude),
     ),
     "djay-apple-music": Session(
@@ -125,6 +129,7 @@ SESSIONS: Mapping[str, Session] = {
             ("playback", "seek", "search", "identity", "device", "diagnostics"),
             ("cue", "loop"),
         ),
+        apple_music.track,
         _with(vendors.djay(), vendors.firebase),
     ),
     "rekordbox-beatport": Session(
@@ -134,6 +139,7 @@ SESSIONS: Mapping[str, Session] = {
         (*_DECK, "search", "library-edit"),
         beatport.speak,
         Truth(("playback", "search", "library", "identity", "device", "diagnostics")),
+        beatport.track,
         _with(vendors.rekordbox(), vendors.bugsnag),
     ),
     "twin-leak": Session(
@@ -183,7 +189,7 @@ def make_take(name: str, seed: int) -> Take:
     if name == "hostile":
         script: tuple[Send | Mark, ...] = (*hostile.speak(), *hostile.marks())
         return Take({**_facts(name, one, seed), **hostile.facts()}, script, hostile.SECONDS)
-    played = play(draw_schedule(one.actions, REPEAT, seed), seed)
+    played = play(draw_schedule(one.actions, REPEAT, seed), seed, one.names)
     sends = [_agent(send) for send in (*one.voice(played, seed), *one.others(played.seconds))]
     facts = {**_facts(name, one, seed), "protocol": played.schedule.facts()}
     return Take(facts, (*sends, *played.marks), played.seconds, one.killed)

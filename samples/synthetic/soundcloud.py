@@ -19,12 +19,21 @@ _ACTIONS = {"play": "play_start", "resume": "play_resume", "jump": "play_resume"
 _REASONS = {"pause": "pause", "end": "context_change", "jump": "buffer_underrun"}
 
 
+def track(number: int) -> str:
+    """Return the invented name of a track."""
+    return f"soundcloud:tracks:{_number(number)}"
+
+
+def _number(number: int) -> int:
+    return 411_000_101 + 7 * number
+
+
 def speak(told: Set, seed: int) -> Iterator[Send]:
     """Yield what is sent: starts and stops with the position in the track, and what was searched."""
     voice = _Voice(Random(seed))
     yield _signed(get(1.0, _API, "/me"))
     for one in told.playbacks:
-        yield _signed(get(one.loaded + 0.2, _API, f"/tracks/{voice.track(one)}/streams"))
+        yield _signed(get(one.loaded + 0.2, _API, f"/tracks/{_number(one.number)}/streams"))
     events = [event for one in told.playbacks for event in voice.events(one)]
     for due, batch in batches(events, _FLUSH_S, told.seconds - 5):
         if batch:
@@ -41,12 +50,7 @@ def _signed(one: Send) -> Send:
 class _Voice:
     def __init__(self, dice: Random) -> None:
         self._dice = dice
-        self._first = dice.randrange(10**8, 10**9)
         self._device = f"invented-{dice.getrandbits(64):016x}"
-
-    def track(self, one: Playback) -> int:
-        """Return the invented number of a track."""
-        return self._first + 7 * one.number
 
     def events(self, one: Playback) -> Iterator[tuple[float, dict[str, object]]]:
         """Yield moments and events of one track; there is no event for a jump."""
@@ -78,7 +82,7 @@ class _Voice:
             "action": action,
             "playhead_position": ms(place),
             "track_length": ms(TRACK_S),
-            "track": f"soundcloud:tracks:{self.track(one)}",
+            "track": track(one.number),
             "play_id": play,
             "trigger": "manual",
             "player_type": "invented",

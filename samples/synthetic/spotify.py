@@ -5,6 +5,7 @@ Tags and names are those of the catalogue's evidence; no DJ application was reco
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 from random import Random
 
@@ -15,7 +16,13 @@ from synthetic.sending import JSON, Send, batches, get, ms, post
 
 _SPCLIENT = "gew1-spclient.spotify.com"
 _FLUSH_S = 30.0
+_LETTERS = string.digits + string.ascii_letters
 _PROTOBUF = (("Content-Type", "application/x-protobuf"),)
+
+
+def track(number: int) -> str:
+    """Return the invented address of a track."""
+    return "spotify:track:" + "".join(Random(number).choices(_LETTERS, k=22))
 
 
 def speak(told: Set, seed: int) -> Iterator[Send]:
@@ -49,9 +56,6 @@ class _Voice:
         self._client = dice.randbytes(16)
         self._series = dice.randbytes(20)
         self._names = {number: dice.randbytes(16) for number in range(1, 200)}
-        self._tracks = {
-            number: f"spotify:track:{dice.getrandbits(110):022x}" for number in range(1, 200)
-        }
         self._numbers = iter(range(1, 10**6))
 
     def client(self) -> dict[str, object]:
@@ -97,7 +101,7 @@ class _Voice:
         player = [
             (1, now),
             (2, "spotify:playlist:INVENTED0000000000001"),
-            (7, [(1, self._tracks[one.number])]),
+            (7, [(1, track(one.number))]),
             (8, self._names[one.number].hex()),
             (9, 1.0),
             (10, ms(place)),
@@ -137,7 +141,7 @@ class _Voice:
             (12, "endplay"),
         ]
         stream += [(13, ms(BEGAN + one.start)), (14, heard), (15, heard), (16, ms(one.overlap))]
-        stream += [(24, self._tracks[one.number])]
+        stream += [(24, track(one.number))]
         yield one.end, self._event("RawCoreStream", one.end, stream)
 
     def _piece(self, one: Playback, piece: Piece, number: int) -> wire.Fields:
@@ -155,7 +159,7 @@ class _Voice:
             (11, int(piece.then == "pause")),
             (12, number),
             (13, "audio"),
-            (15, self._tracks[one.number]),
+            (15, track(one.number)),
             (18, int(piece.then == "end")),
         ]
 

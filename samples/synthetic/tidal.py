@@ -19,6 +19,11 @@ _MOST = 10
 _TOKEN = ("Authorization", "Bearer INVENTED.TOKEN.19004117")
 
 
+def track(number: int) -> str:
+    """Return the invented number of a track."""
+    return str(90_000_101 + 7 * number)
+
+
 def speak(told: Set, seed: int) -> Iterator[Send]:
     """Yield what is sent: every start and stop with the place in the track, once the track is over."""
     voice = _Voice(Random(seed))
@@ -57,21 +62,21 @@ class _Voice:
 
     def loading(self, one: Playback) -> Iterator[Send]:
         """Yield what is asked for when a track is loaded."""
-        path = f"/v1/tracks/{_track(one)}/playbackinfo"
+        path = f"/v1/tracks/{track(one.number)}/playbackinfo"
         asked = get(
             one.loaded + 0.2, "api.tidal.com", path, playbackmode="STREAM", audioquality="HIGH"
         )
         session = ("x-tidal-streamingsessionid", self._sessions[one.number])
         yield Send(asked.at, asked.host, asked.path, headers=(_TOKEN, session))
         audio = "sp-ad-fa.audio.tidal.com"
-        yield get(one.loaded + 0.4, audio, f"/mediatracks/INVENTED-{_track(one)}/0.mp4")
+        yield get(one.loaded + 0.4, audio, f"/mediatracks/INVENTED-{track(one.number)}/0.mp4")
 
     def events(self, one: Playback) -> Iterator[tuple[float, dict[str, object]]]:
         """Yield moments and events of one track."""
         streaming = {"streamingSessionId": self._sessions[one.number]}
         start = {"timestamp": ms(BEGAN + one.loaded), "startReason": "EXPLICIT"}
         start |= {"sessionType": "PLAYBACK", "sessionProductType": "TRACK"}
-        start |= {"sessionProductId": _track(one), "operatingSystem": "none"}
+        start |= {"sessionProductId": track(one.number), "operatingSystem": "none"}
         yield one.loaded, self._event("streaming_session_start", one.loaded, {**streaming, **start})
         fetch = {"startTimestamp": ms(BEGAN + one.loaded + 0.2), "endReason": "COMPLETE"}
         fetch |= {"endTimestamp": ms(BEGAN + one.loaded + 0.4)}
@@ -95,8 +100,8 @@ class _Voice:
             "endTimestamp": ms(BEGAN + one.end),
             "endAssetPosition": round(one.pieces[-1].end_s, 3),
             "actions": actions,
-            "requestedProductId": _track(one),
-            "actualProductId": _track(one),
+            "requestedProductId": track(one.number),
+            "actualProductId": track(one.number),
             "productType": "TRACK",
             "actualQuality": "HIGH",
             "sourceType": "PLAYLIST",
@@ -127,10 +132,6 @@ class _Voice:
         return form
 
 
-def _track(one: Playback) -> str:
-    return str(90_000_101 + 7 * one.number)
-
-
 def _action(kind: str, at: float, place: float) -> dict[str, object]:
     return {"actionType": kind, "assetPosition": round(place, 3), "timestamp": ms(BEGAN + at)}
 
@@ -151,7 +152,7 @@ def _statistics(one: Playback) -> dict[str, object]:
         "idealStartTimestamp": ms(BEGAN + one.loaded),
         "endTimestamp": ms(BEGAN + one.end),
         "endReason": "OTHER",
-        "actualProductId": _track(one),
+        "actualProductId": track(one.number),
         "actualQuality": "HIGH",
         "outputDevice": "USB",
         "stalls": stalls,
