@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from math import nan
+from operator import itemgetter
 
 from auditor.pipeline import Sent
-from auditor.places import Place
-from auditor.records import Connection, Excerpt, Exchange, Mark, Observation, Site
+from auditor.records import (
+    Connection,
+    Excerpt,
+    Exchange,
+    Mark,
+    Meaning,
+    Observation,
+    Passage,
+    Site,
+    Value,
+)
 from auditor.redact import Redactor
 from auditor.tables.observed import Observed
-from auditor.tables.profile import RANK, FieldKey, Profile, Profiles
+from auditor.tables.profile import RANK, FieldKey, Pile, Profile, Profiles
 
 LINES = 24
 """Lines of an excerpt."""
@@ -19,7 +31,24 @@ LINES = 24
 _MEMORY = 50_000
 """Plain texts that are remembered."""
 
+_BATCH = 1_000_000
+"""Values that are gathered before they are counted."""
+
+_HIDES = frozenset({"identity", "device"})
+"""Kinds of data whose numbers may be somebody's id."""
+
 Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a collector has taken, in a form that can go to another process."""
+
+    rows: dict[str, list[Row]]
+    observed: Observed
+    fields: dict[FieldKey, Profile]
+    excerpts: dict[tuple[str, str], tuple[int, Excerpt]]
+    secrets: dict[str, str]
 
 
 class Collector:
@@ -27,14 +56,17 @@ class Collector:
 
     def __init__(self, redactor: Redactor, interactions: tuple[str, ...]) -> None:
         self.redactor = redactor
+        self._interactions = interactions
         self.rows: dict[str, list[Row]] = {
             name: [] for name in ("exchanges", "unread", "connections", "marks")
         }
         self.observed = Observed()
-        self.profiles = Profiles()
-        self.excerpts: dict[tuple[str, str], Excerpt] = {}
-        """Per receiver and category the message that carries most of it."""
-        self._weight: dict[tuple[str, str], int] = {}
+        self.profiles = Profiles(self._preview, self._learn)
+        self._times: list[float] = []
+        """When each message of this batch left."""
+        self._gathered = 0
+        self._excerpts: dict[tuple[str, str], tuple[int, Excerpt]] = {}
+        """Per receiver and category how much of it one message carries at most, and that one."""
         self._order = {category: place for place, category in enumerate(interactions)}
         self._plain: set[str] = set()
         """Values that are shown as they are."""
@@ -43,7 +75,9 @@ class Collector:
 
     def add(self, capture: int, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
         """Take one exchange."""
-        said = [one for message in sent for one in self._add_message(exchange, site, message)]
+        kinds = Counter[Meaning]()
+        for message in sent:
+            kinds += self._add_message(exchange, site, message)
         self._add_unread(exchange, site, sent)
         self.rows["exchanges"].append(
             (
@@ -61,7 +95,7 @@ class Collector:
                 self._name(exchange.method),
                 self.redactor.address(exchange.host),
                 exchange.status,
-                self._content(site, sent, said),
+                self._content(site, sent, kinds),
                 len(sent),
                 sum(one.size for one in sent),
                 sum(one.read for one in sent),
@@ -99,44 +133,116 @@ class Collector:
         shown = (self._name(name) for name in names)
         return (self.redactor.address(receiver), *shown, self._path(path))
 
-    def _add_message(self, exchange: Exchange, site: Site, sent: Sent) -> list[Observation]:
-        """Take one message; return the observations that say something."""
-        message = (exchange.number, sent.index, sent.time)
-        fields: dict[tuple[Place, str], Profile] = {}
-        said = []
-        for one in sent.observations:
-            (place, value, _), meaning, event, when = one
-            field = fields.get((place, event))
-            if field is None:
-                field = self.profiles.open(site, sent.time, one, self._preview)
-                fields[place, event] = field
-            self.profiles.add(field, value, meaning)
-            if meaning.category != "other":
-                said.append(one)
-                shown = (self._preview(one), self._number(one))
-                self.observed.add(message, field.row, meaning, shown, when, place.steps)
-            elif type(value) is str and (value not in self._plain or meaning.secret):
-                self._preview(one)  # learns what is secret, wherever it stands
-        self._add_excerpts(exchange, site, sent, said)
-        return said
+    def count(self) -> None:
+        """Count what was gathered since the last time; before anything is read from here."""
+        self.profiles.count(self._times)
+        self._times.clear()
+        self._gathered = 0
 
-    def _preview(self, one: Observation) -> str:
+    @property
+    def excerpts(self) -> dict[tuple[str, str], Excerpt]:
+        """Per receiver and category the message that carries most of it."""
+        return {key: excerpt for key, (_, excerpt) in self._excerpts.items()}
+
+    @property
+    def setting(self) -> tuple[bytes, tuple[str, ...]]:
+        """The redactor's key and the kinds of data that are interactions, for one like this."""
+        return self.redactor.key, self._interactions
+
+    def gathered(self) -> Gathered:
+        """Return everything that was taken."""
+        self.count()
+        fields, secrets = self.profiles.fields, self.redactor.secrets
+        return Gathered(self.rows, self.observed, fields, self._excerpts, secrets)
+
+    def merge(self, other: Gathered) -> None:
+        """Take what another collector has taken of other exchanges of the same captures.
+
+        The result is the same as if this one had taken all of them, in any order.
+        """
+        self.count()
+        for name, rows in other.rows.items():
+            self.rows[name] += rows
+        for name in ("exchanges", "unread"):
+            self.rows[name].sort(key=itemgetter(0))  # by the number of the exchange
+        self.observed.merge(other.observed, self.profiles.merge(other.fields))
+        for key, (weight, excerpt) in other.excerpts.items():
+            mine = self._excerpts.get(key)
+            if mine is None or (-weight, excerpt.exchange) < (-mine[0], mine[1].exchange):
+                self._excerpts[key] = (weight, excerpt)
+        self.redactor.learn(other.secrets)
+
+    def _add_message(self, exchange: Exchange, site: Site, sent: Sent) -> Counter[Meaning]:
+        """Take one message; return how often its values mean what, where that is something."""
+        said: list[Meaning] = []
+        for passage in sent.passages:
+            rows = passage[0][1]
+            pile = self.profiles.pile(exchange.number, site, passage)
+            pile.rows += rows
+            pile.messages.append(len(self._times))
+            self._gathered += sum(map(len, rows))
+            if passage[2]:
+                said += self._add_said(exchange.number, passage, pile)
+        self.observed.close(exchange.number, sent.index, sent.time)
+        self._times.append(sent.time)
+        if self._gathered >= _BATCH:
+            self.count()
+        kinds = _tally(said)
+        self._add_excerpts(exchange, site, sent, kinds)
+        return kinds
+
+    def _add_said(self, exchange: int, passage: Passage, pile: Pile) -> Iterator[Meaning]:
+        """Take the values that mean something; yield what those of any kind mean."""
+        (where, rows, _), _, said = passage
+        for row, number, meaning, when in said:
+            column = 0 if where.is_list else number
+            field, value = pile.fields[column], rows[row][number]
+            if meaning is not field.latest:
+                field.note(meaning, exchange)
+            if meaning.category == "other":
+                if meaning.secret:
+                    self._preview(value, meaning)  # learns what is secret, wherever it stands
+                continue
+            kind = type(value)
+            if (kind is int or kind is float) and self._is_open(meaning):
+                shown, figure = str(value), float(value)  # type: ignore[arg-type]  # a number
+            else:
+                shown, figure = self._preview(value, meaning), self._number(value, meaning)
+            steps = where.places[column].steps
+            self.observed.add(field.row, meaning, shown, figure, when, steps)
+            yield meaning
+
+    @staticmethod
+    def _is_open(meaning: Meaning) -> bool:
+        """Say whether a number with this meaning can be nobody's secret."""
+        return not meaning.secret and meaning.category not in _HIDES
+
+    def _preview(self, value: Value, meaning: Meaning) -> str:
         """Return what may be shown of a value; plain texts are looked at once."""
-        value, secret, category = one.leaf.value, one.secret, one.category
+        secret, category = meaning.secret, meaning.category
         if value in self._plain and not self.redactor.hides(value, secret, category):
             return str(value)
         preview = self.redactor.preview(value, secret, category)
         if preview == value:
-            if len(self._plain) >= _MEMORY:
-                self._plain.clear()
-            self._plain.add(preview)
+            self._remember(preview)
         return preview
 
-    def _number(self, one: Observation) -> float | None:
-        value = one.leaf.value
+    def _learn(self, texts: set[str]) -> None:
+        """Look at texts that mean nothing: a secret is hidden wherever it stands."""
+        for text in texts - self._plain:
+            if self.redactor.clean(text) == text:
+                self._remember(text)
+
+    def _remember(self, text: str) -> None:
+        if len(self._plain) >= _MEMORY:
+            self._plain.clear()
+        self._plain.add(text)
+
+    def _number(self, value: Value, meaning: Meaning) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return None if self.redactor.hides(value, one.secret, one.category) else float(value)
+            return nan
+        hidden = self.redactor.hides(value, meaning.secret, meaning.category)
+        return nan if hidden else float(value)
 
     def _add_unread(self, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
         for one in sent:
@@ -156,7 +262,7 @@ class Collector:
                     )
                 )
 
-    def _content(self, site: Site, sent: tuple[Sent, ...], said: list[Observation]) -> str:
+    def _content(self, site: Site, sent: tuple[Sent, ...], kinds: Counter[Meaning]) -> str:
         """Name the one kind of data that an exchange is counted under.
 
         The endpoint's own category, unless that is no interaction and the messages carry some:
@@ -166,40 +272,43 @@ class Collector:
             return "unread"
         if site.category in self._order:
             return site.category
-        counts = Counter(
-            one.category for one in said if one.category in self._order and one.strength != "weak"
-        )
+        counts = Counter[str]()
+        for meaning, count in kinds.items():
+            if meaning.category in self._order and meaning.strength != "weak":
+                counts[meaning.category] += count
         if not counts:
             return site.category
         return min(counts, key=lambda name: (-counts[name], self._order[name]))
 
     def _add_excerpts(
-        self, exchange: Exchange, site: Site, sent: Sent, said: list[Observation]
+        self, exchange: Exchange, site: Site, sent: Sent, kinds: Counter[Meaning]
     ) -> None:
-        weights: Counter[str] = Counter()
-        for one in said:
-            weights[one.category] += RANK[one.strength]
+        weights = Counter[str]()
+        for meaning, count in kinds.items():
+            weights[meaning.category] += RANK[meaning.strength] * count
+        observations: tuple[Observation, ...] = ()
         for category, weight in weights.items():
             key = (self.redactor.address(site.receiver), category)
-            if weight > self._weight.get(key, 0):
-                self._weight[key] = weight
-                self.excerpts[key] = self._excerpt(exchange, site, sent, said, category)
+            if weight > (self._excerpts[key][0] if key in self._excerpts else 0):
+                observations = observations or sent.observations
+                excerpt = self._excerpt(exchange, site, sent, observations, category)
+                self._excerpts[key] = (weight, excerpt)
 
     def _excerpt(
         self,
         exchange: Exchange,
         site: Site,
         sent: Sent,
-        said: Sequence[Observation],
+        observations: Sequence[Observation],
         category: str,
     ) -> Excerpt:
         """Show the part of a message that belongs to the event with most of a category."""
         counts: dict[tuple[object, ...], int] = {}
-        mine = [one for one in said if one.category == category]
+        mine = [one for one in observations if one.category == category]
         for one in mine:
             part = _part(one)
             counts[part] = counts.get(part, 0) + RANK[one.strength]
-        lines = _lines(sent.observations, category, max(counts, key=counts.__getitem__))
+        lines = _lines(observations, category, max(counts, key=counts.__getitem__))
         first = next(one for one in lines if one.category == category)
         return Excerpt(
             exchange=exchange.number,
@@ -216,8 +325,17 @@ class Collector:
                 )
                 for one in lines
             ),
-            more=len(sent.observations) - len(lines),
+            more=len(observations) - len(lines),
         )
+
+
+def _tally(said: Sequence[Meaning]) -> Counter[Meaning]:
+    """Count meanings; those that are one object are counted without being compared."""
+    known = {id(one): one for one in said}
+    counts = Counter[Meaning]()
+    for mark, count in Counter(map(id, said)).items():
+        counts[known[mark]] += count
+    return counts
 
 
 def _lines(
