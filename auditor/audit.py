@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from auditor import __version__
+from auditor.catalogue.advice import load_advice
+from auditor.catalogue.applications import find_application
+from auditor.catalogue.mixing import load_needs
 from auditor.catalogue.model import Catalogue, Category
+from auditor.catalogue.policy import load_policies
 from auditor.claims import facts
-from auditor.claims.answers import make_answers
+from auditor.claims.advice import fitting
+from auditor.claims.answers import Findings, make_answers
 from auditor.claims.blind import blind_spots
 from auditor.claims.headlines import coverage, lane_headline, timeline, who
 from auditor.claims.make import Evidence, Receiver, make_claims
+from auditor.claims.relevance import auto_dj, terms_line, weigh
 from auditor.claims.rows import make_rows
 from auditor.pipeline import Pipeline
 from auditor.records import Claim, Mark
 from auditor.redact import Redactor
-from auditor.resources import catalogue_dir
 from auditor.sources import find, open_capture, stdin_as_file
 from auditor.sources.capture import Capture
 from auditor.sources.find import STDIN
@@ -123,7 +128,12 @@ def _conclude(
     everyone = [Receiver(one["id"], one["name"], one["role"]) for one in receivers]
     claims = make_claims(evidence, rows, everyone, subject)
     spots = blind_spots(tables, session, [loss for one in told for loss in one["losses"]])
-    steps = facts.advice(catalogue_dir())
+    known, about = catalogue.categories, (subject.id, subject.name)
+    terms = weigh(claims, load_policies(known))
+    mixing = auto_dj(claims, load_needs(known))
+    app = (find_application(session["app"]).id, session["app"])
+    steps = fitting(load_advice(known), claims, known, app, {one["id"] for one in receivers})
+    findings = Findings(shares, spots, steps, mixing, terms_line(terms, mixing, about, known))
     tool = {"version": __version__, "catalogue": catalogue.digest[:12]}
     width, bars = summary.bars(tables["exchanges"], session["started"], session["ended"])
     categories = {one.id: one for one in rows}
@@ -144,9 +154,9 @@ def _conclude(
             for one in catalogue.categories.values()
         ],
         "rows": make_rows(claims, rows),
-        "answers": make_answers(
-            claims, categories, (subject.id, subject.name), shares, spots, steps
-        ),
+        "answers": make_answers(claims, categories, about, findings),
+        "policies": terms,
+        "auto_dj": mixing,
         "lanes": [
             {"category": one.id, **lanes[one.id], "headline": lane_headline(lanes[one.id])}
             for one in rows

@@ -22,3 +22,13 @@ def report_dir() -> Path:
 def catalogue_dir() -> Path:
     """Return the folder of the catalogue that ships with the program."""
     return _PACKAGE / "catalogue"
+
+
+def corpus_dir() -> Path:
+    """Return the folder of labelled requests; only a checkout has it."""
+    return _PACKAGE.parent / "tests" / "corpus"
+
+
+def samples_dir() -> Path:
+    """Return the folder of saved captures; only a checkout has it."""
+    return _PACKAGE.parent / "samples"

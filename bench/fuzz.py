@@ -24,6 +24,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import click
 
@@ -310,19 +311,28 @@ def main(
 ) -> None:
     """Fuzz TARGET; OPTIONS behind `--` are libFuzzer's."""
     # No tshark, or every pcap with a block of keys would start one.
-    os.environ["PATH"] = ""
-    if inside:
-        _fuzz(target, inside, findings, options)
+    with patch("shutil.which", return_value=None):
+        if inside:
+            _fuzz(target, inside, findings, options)
+        elif replay:
+            _replay(target, replay)
+        else:
+            _supervise(target, findings, options)
+
+
+def _replay(target: str, replay: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        if replay:
-            check_of(target, Path(folder))(replay.read_bytes())
-            click.echo("Nothing raised.")
-            return
-        if importlib.util.find_spec("atheris") is None:
-            raise click.ClickException(_MISSING)
-        findings.mkdir(parents=True, exist_ok=True)
-        before = set(findings.glob(f"{target}-*"))
-        # libFuzzer ends its process without a word to Python: so it has one of its own.
+        check_of(target, Path(folder))(replay.read_bytes())
+    click.echo("Nothing raised.")
+
+
+def _supervise(target: str, findings: Path, options: tuple[str, ...]) -> None:
+    """Fuzz in a process of its own, for libFuzzer ends its process without a word to Python."""
+    if importlib.util.find_spec("atheris") is None:
+        raise click.ClickException(_MISSING)
+    findings.mkdir(parents=True, exist_ok=True)
+    before = set(findings.glob(f"{target}-*"))
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         given = ("--findings", str(findings), "--inside", folder, "--", *options)
         ended = subprocess.run([sys.executable, __file__, target, *given], check=False)
     new = sorted(set(findings.glob(f"{target}-*")) - before)

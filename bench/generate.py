@@ -31,9 +31,9 @@ from typing import IO, Any, NamedTuple
 import click
 from mitmproxy.io import tnetstring
 
-sys.path[:0] = [str(Path(__file__).resolve().parent)]
-from bodies import Bodies, KnownValues, packed  # noqa: E402
-from connections import Connections  # noqa: E402
+sys.path.append(str(Path(__file__).resolve().parent))
+from bodies import Bodies, KnownValues, packed
+from connections import Connections
 
 START = 1_763_640_000.0
 SHAPES = {"lean": 0.01, "full": 1.0}

@@ -1,4 +1,4 @@
-"""Read the table of DJ applications: their processes, and whom they trust.
+"""Read the table of DJ applications: processes, trust, folders, services, switches, claims.
 
 An application that is not in the table can be recorded all the same: its name then is the name
 of its process, and nothing is known about it.
@@ -6,18 +6,33 @@ of its process, and nothing is known about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from auditor import resources
-from auditor.catalogue.entries import check_keys, check_known, chosen, chosen_all, flag, text, texts
+from auditor.catalogue.behaviour import (
+    by_system,
+    read_claims,
+    read_folders,
+    read_services,
+    read_settings,
+)
+from auditor.catalogue.entries import check_keys, chosen, chosen_all, flag, text, texts
 from auditor.catalogue.evidence import read_evidence
-from auditor.catalogue.model import SYSTEMS, TRUSTS, Application, Evidence, Process, Trust
+from auditor.catalogue.model import (
+    SYSTEMS,
+    TRUSTS,
+    Application,
+    Catalogue,
+    Evidence,
+    Process,
+    Trust,
+)
 from auditor.catalogue.yamlfile import Entry, read_entry
 
 _NEEDED = {"id", "name", "vendor", "processes", "trust", "login", "evidence"}
-_OPTIONAL = {"bundles", "control", "notes"}
+_OPTIONAL = {"bundles", "control", "notes", "folders", "services", "settings", "claims"}
 
 
 def load_applications(folder: Path | None = None) -> Mapping[str, Application]:
@@ -33,6 +48,34 @@ def find_application(name: str, folder: Path | None = None) -> Application:
         if wanted in {spelled.casefold() for spelled in (one.id, one.name, *mains)}:
             return one
     return _unlisted(name.strip())
+
+
+def unknown_names(
+    applications: Mapping[str, Application], catalogue: Catalogue
+) -> Iterator[tuple[str, str]]:
+    """Yield place and message of every receiver, endpoint or kind of data nobody has described.
+
+    The table is read without the receivers, so that a recording does not wait for them.
+    """
+    endpoints = {
+        f"{receiver.id}/{endpoint.id}"
+        for receiver in catalogue.receivers.values()
+        for endpoint in receiver.endpoints
+    }
+    for one in applications.values():
+        named = [("receiver", service.receiver) for service in one.services]
+        for claim in one.claims:
+            named += [("receiver", name) for name in claim.receivers]
+            named += [("endpoint", name) for name in claim.endpoints]
+            named += [("category", name) for name in claim.categories]
+        known = {
+            "receiver": catalogue.receivers.keys(),
+            "endpoint": endpoints,
+            "category": catalogue.categories.keys(),
+        }
+        for kind, name in named:
+            if name not in known[kind]:
+                yield one.place, f"`{one.id}` names the {kind} `{name}`, which nobody described"
 
 
 def _unlisted(name: str) -> Application:
@@ -70,12 +113,13 @@ def _load(folder: Path) -> Mapping[str, Application]:
 def _read_application(entry: Entry, evidence: Mapping[str, Evidence]) -> Application:
     check_keys(entry, required=_NEEDED, optional=_OPTIONAL)
     members = entry.members()
-    processes = _by_system(members["processes"])
-    trust = _by_system(members["trust"])
+    processes = by_system(members["processes"])
+    trust = by_system(members["trust"])
     if processes.keys() != trust.keys():
         raise members["trust"].error(
             "`trust` and `processes` name different systems", "Name the same ones in both."
         )
+    settings = read_settings(members.get("settings"), evidence)
     return Application(
         id=text(entry, "id"),
         name=text(entry, "name"),
@@ -90,13 +134,11 @@ def _read_application(entry: Entry, evidence: Mapping[str, Evidence]) -> Applica
             evidence[name] for name in chosen_all(entry, "evidence", evidence, "evidence")
         ),
         place=f"{entry.file}:{entry.line}",
+        folders=read_folders(members.get("folders"), evidence),
+        services=read_services(members.get("services"), evidence),
+        settings=settings,
+        claims=read_claims(members.get("claims"), evidence, {one.name for one in settings}),
     )
-
-
-def _by_system(entry: Entry) -> dict[str, Entry]:
-    for system, item in entry.members().items():
-        check_known(item, system, SYSTEMS, "system")
-    return entry.members()
 
 
 def _read_processes(entry: Entry) -> tuple[Process, ...]:

@@ -87,7 +87,8 @@ def _read_match(entry: Entry) -> Match:
             )
     hosts = texts(entry, "hosts")
     for host in hosts:
-        if host != host.lower() or "*" in host.removeprefix("*.") or "/" in host:
+        bare = "" if host == "*" else host.removeprefix("*.")
+        if host != host.lower() or "*" in bare or "/" in host:
             raise entry.error(f"`{host}` is no host", "Write `api.name.com` or `*.name.com`.")
     methods = tuple(method.upper() for method in texts(entry, "methods"))
     kind = chosen(entry, "kind", ("http", "websocket", "tcp"), "kind of exchange")
@@ -107,18 +108,25 @@ def read_examples(entry: Entry, categories: frozenset[str]) -> tuple[Example, ..
 
 def _read_example(entry: Entry, categories: frozenset[str]) -> Example:
     check_keys(entry, required={"id", "request", "expect"})
-    request = entry.members()["request"]
-    check_keys(request, required={"url"}, optional={"method", "headers", *_BODIES})
-    headers = request.members().get("headers")
     expect = entry.members()["expect"]
     nothing = expect.value == "none"
+    return replace(
+        read_request(text(entry, "id"), entry.members()["request"]),
+        expect=() if nothing else tuple(_expected(e, categories) for e in expect.items()),
+    )
+
+
+def read_request(name: str, request: Entry) -> Example:
+    """Return the request of an example, expecting nothing."""
+    check_keys(request, required={"url"}, optional={"method", "headers", *_BODIES})
+    headers = request.members().get("headers")
     return Example(
-        id=text(entry, "id"),
+        id=name,
         method=text(request, "method", "POST"),
         url=text(request, "url"),
         headers=_read_headers(headers) if headers is not None else (),
         body=_read_body(request),
-        expect=() if nothing else tuple(_expected(e, categories) for e in expect.items()),
+        expect=(),
     )
 
 

@@ -6,12 +6,13 @@ Each check is a small function; its docstring says why the thing matters.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from auditor import resources
+from auditor.catalogue import lint_terms
 from auditor.catalogue.applications import load_applications
 from auditor.catalogue.load import load_catalogue
 from auditor.catalogue.model import (
@@ -73,16 +74,27 @@ Problem = tuple[str, str]
 """Place and message."""
 
 
-def check(folder: Path | None = None) -> list[Finding]:
-    """Return everything that is not as it should be, errors first."""
+def check(folder: Path | None = None, packs: Sequence[Path] = ()) -> list[Finding]:
+    """Return everything that is not as it should be, errors first; also in packs laid over it."""
     where = folder or resources.catalogue_dir()
-    given = _Input(load_catalogue(where), load_applications(where), list_protocols(where), where)
+    given = _Input(
+        load_catalogue(where, packs), _applications(where, packs), list_protocols(where), where
+    )
     findings = [
         Finding(one.__name__.strip("_").replace("_", "-"), level, place, message, advice)
         for one, level, advice in _CHECKS
         for place, message in one(given)
     ]
     return sorted(findings, key=lambda finding: finding.level)
+
+
+def _applications(folder: Path, packs: Sequence[Path]) -> Mapping[str, Application]:
+    """Return the applications, with those of packs in the place of what they replace."""
+    found = dict(load_applications(folder))
+    for pack in packs:
+        if (pack / "applications.yaml").is_file():
+            found.update(load_applications(pack))
+    return found
 
 
 def _examples_both_ways(given: _Input) -> Iterator[Problem]:
@@ -121,7 +133,7 @@ def _file_is_named_like_receiver(given: _Input) -> Iterator[Problem]:
     """Keep receivers where people look for them: in the file of that name."""
     for receiver in given.catalogue.receivers.values():
         for number, name in enumerate(receiver.files):
-            stem = name.removesuffix(".yaml")
+            stem = name.rpartition("/")[2].removesuffix(".yaml")
             if stem != receiver.id and (number == 0 or not stem.startswith(f"{receiver.id}-")):
                 yield name, f"holds `{receiver.id}`"
 
@@ -188,12 +200,19 @@ def _sentences_are_short(given: _Input) -> Iterator[Problem]:
 
 
 def _other_texts(given: _Input) -> Iterator[tuple[str, str]]:
+    yield from lint_terms.texts(lint_terms.read_terms(given.catalogue, given.folder))
     for one in given.applications.values():
         notes = [trust.note for trust in one.trust.values()]
         yield from ((one.place, text) for text in (one.login, *one.notes, *notes))
     for protocol in given.protocols.values():
         says = [one.say for one in protocol.actions] + [one.say for one in protocol.conditions]
         yield from ((protocol.place, text) for text in (protocol.purpose, *protocol.prepare, *says))
+
+
+def _terms_and_steps_name_receivers(given: _Input) -> Iterator[Problem]:
+    """Find receivers nobody has described: terms and steps about them would never be shown."""
+    terms = lint_terms.read_terms(given.catalogue, given.folder)
+    yield from lint_terms.strange_receivers(terms, given.catalogue)
 
 
 def _applications_can_be_recorded(given: _Input) -> Iterator[Problem]:
@@ -250,6 +269,7 @@ def _all_evidence(given: _Input) -> Iterator[tuple[str, Evidence]]:
             yield "headers.yaml", rule.evidence
     used = {one.id: one for item in given.applications.values() for one in item.evidence}
     yield from (("applications.yaml", evidence) for evidence in used.values())
+    yield from lint_terms.evidence(lint_terms.read_terms(given.catalogue, given.folder))
 
 
 _CHECKS: tuple[tuple[Callable[[_Input], Iterator[Problem]], Level, str], ...] = (
@@ -262,6 +282,7 @@ _CHECKS: tuple[tuple[Callable[[_Input], Iterator[Problem]], Level, str], ...] = 
     (_events_are_in_the_table, "error", "Add it under `events`, or correct it."),
     (_rows_can_be_tested, "error", "See README.md beside the catalogue."),
     (_applications_can_be_recorded, "error", "Add them under `processes`."),
+    (_terms_and_steps_name_receivers, "error", "Write the id of a receiver, or describe it."),
     (_protocols_take_as_long_as_they_say, "error", "Correct `minutes`, or the steps."),
     (_windows_do_not_touch, "error", f"Begin `gap` with {_GAP_S:g} or more."),
     (_actions_are_done_often_enough, "warning", f"Set `repeat` to {_REPETITIONS} or more."),

@@ -3,47 +3,82 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from auditor import resources
 from auditor.catalogue.entries import check_keys, flag, text, texts
 from auditor.catalogue.lexicon import read_lexicon
-from auditor.catalogue.model import Catalogue, Category
+from auditor.catalogue.model import Catalogue, Category, FieldRule
+from auditor.catalogue.packs import check_pack, lay_services, lay_words, read_file
 from auditor.catalogue.receiver import read_headers, read_receivers
 from auditor.catalogue.yamlfile import Entry, read_entry
 from auditor.errors import CatalogueError
 
 
-def load_catalogue(folder: Path | None = None) -> Catalogue:
-    """Return the catalogue of a folder, or the one that ships with the program; read once."""
-    return _load(folder or resources.catalogue_dir())
+def load_catalogue(folder: Path | None = None, packs: Iterable[Path] = ()) -> Catalogue:
+    """Return the catalogue of a folder, or the one that ships with the program; read once.
+
+    Packs are laid over it in their order, see `auditor.catalogue.packs`. Raises CatalogueError with
+    `file:line:column` for the first mistake.
+    """
+    return _load(folder or resources.catalogue_dir(), tuple(packs))
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path) -> Catalogue:
+def _load(folder: Path, packs: tuple[Path, ...]) -> Catalogue:
     categories = _read_categories(read_entry(folder / "categories.yaml"))
     known = frozenset(categories)
+    services = _services(folder)
+    words = read_entry(folder / "lexicon.yaml")
+    headers = read_headers(read_entry(folder / "headers.yaml"), known)
+    for pack in packs:
+        check_pack(pack)
+        services = lay_services(services, pack)
+        more = read_file(pack, "lexicon.yaml")
+        words = lay_words(words, more) if more is not None else words
+        own = read_file(pack, "headers.yaml")
+        headers = _lay_headers(headers, read_headers(own, known) if own is not None else ())
+    return Catalogue(
+        receivers=read_receivers(services, known),
+        categories=categories,
+        headers=headers,
+        lexicon=read_lexicon(words, known),
+        digest=_digest(folder, packs),
+    )
+
+
+@lru_cache(maxsize=8)
+def _services(folder: Path) -> tuple[Entry, ...]:
     files = sorted((folder / "services").glob("*.yaml"))
     if not files:
         raise CatalogueError(
             f"{folder.name}/services:1:1: no files", "The catalogue needs at least one receiver."
         )
-    return Catalogue(
-        receivers=read_receivers([read_entry(file) for file in files], known),
-        categories=categories,
-        headers=read_headers(read_entry(folder / "headers.yaml"), known),
-        lexicon=read_lexicon(read_entry(folder / "lexicon.yaml"), known),
-        digest=_digest(folder),
-    )
+    return tuple(read_entry(file) for file in files)
 
 
-def _digest(folder: Path) -> str:
-    """Return one SHA-256 over names and contents, so that an audit can say what it was made with."""
+def _lay_headers(
+    rules: tuple[FieldRule, ...], more: tuple[FieldRule, ...]
+) -> tuple[FieldRule, ...]:
+    """Return the rules with those of a pack in the place of what they replace."""
+    by_id = {(one.id, one.where): one for one in (*rules, *more)}
+    return tuple(by_id.values())
+
+
+def _digest(folder: Path, packs: tuple[Path, ...]) -> str:
+    """Return one SHA-256 over names and contents, so that an audit can say what it was made with.
+
+    Packs count in their order, by what is in them and not by where they stand.
+    """
     total = hashlib.sha256()
-    for file in sorted(folder.rglob("*.yaml")):
-        name = file.relative_to(folder).as_posix()
-        total.update(f"{name}\n{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    for number, one in enumerate((folder, *packs)):
+        for file in sorted(one.rglob("*.yaml")):
+            name = file.relative_to(one).as_posix()
+            pack = f"pack {number}: " if number else ""
+            data = hashlib.sha256(file.read_bytes()).hexdigest()
+            total.update(f"{pack}{name}\n{data}\n".encode())
     return total.hexdigest()
 
 

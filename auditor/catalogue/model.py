@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.places import Context
 from auditor.records import Value
+
+if TYPE_CHECKING:
+    from auditor.catalogue.behaviour import Claim, Folder, Service, Setting
 
 BASES = ("documented", "schema", "observed", "reverse-engineered", "name", "inferred")
 """How we know something, from the surest to the least sure."""
@@ -98,7 +102,8 @@ class Match:
     methods: tuple[str, ...]
     """Upper case; empty means any."""
     hosts: tuple[str, ...]
-    """Names, or `*.name` for everything below."""
+    """Names, or `*.name` for everything below; `*` alone where the address itself gives the
+    format away, whoever the host belongs to."""
     paths: tuple[str, ...]
     """Templates: `{name}` is one segment, a last `**` is the rest."""
     kind: str = ""
@@ -206,12 +211,41 @@ class Words:
     strong: frozenset[str]
     short: frozenset[str]
     """Strong beside a partner, weak alone."""
+    bound: frozenset[str]
+    """Strong beside a partner, nothing alone."""
     weak: frozenset[str]
     """Count beside a partner only."""
+    near: frozenset[str]
+    """Count when a name around is of this category."""
+    plain: frozenset[str]
+    """Count a little, whatever is around."""
+    inside: frozenset[str]
+    """Names of objects that hold such things."""
     negative: frozenset[str]
     partners: frozenset[str]
+    """Words that are partners in the same name only."""
     shapes: tuple[str, ...]
     """Names of value shapes that fit, see `auditor.classify.shapes`."""
+    mixing: bool
+    """Only words about decks are partners, not those about any track."""
+    context: bool
+    """Names around a field can make it one of this category."""
+
+
+AddressTable: TypeAlias = Mapping[str, str]
+"""Word to category."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressWords:
+    """Words that say what an address is about when no endpoint knows it; basis `name`."""
+
+    endings: AddressTable
+    """Ending of a file to category; an empty one says that other words must not decide either."""
+    clear: AddressTable
+    """Words of paths and hosts."""
+    vague: AddressTable
+    """Words of paths that many kinds of services use; tried last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +254,9 @@ class Lexicon:
 
     words: tuple[Words, ...]
     partners: frozenset[str]
-    """Words that show the talk is about tracks and decks."""
+    """Words that show the talk is about tracks."""
+    decks: frozenset[str]
+    """Words that show the talk is about mixing tracks."""
     carriers: frozenset[str]
     """Names that only carry a value; the name above them counts: `stringvalue`."""
     event_names: frozenset[str]
@@ -229,6 +265,7 @@ class Lexicon:
     """Word to kind of secret."""
     longest: int
     """Most tokens that one word may be spelled in."""
+    addresses: AddressWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +328,11 @@ class Application:
     evidence: tuple[Evidence, ...]
     place: str
     """`file:line` of the entry."""
+    folders: Mapping[str, tuple[Folder, ...]] = field(default_factory=dict)
+    """By system."""
+    services: tuple[Service, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

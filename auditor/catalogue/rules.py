@@ -199,6 +199,8 @@ def _first(entries: list[Entry], key: str, known: object, kind: str) -> str:
 
 def _read_indicates(entry: Entry, block: Entry, known: frozenset[str]) -> tuple[str, ...]:
     owner = entry if "indicates" in entry.members() else block
+    if "indicates" not in owner.members():
+        return ()
     return chosen_all(owner, "indicates", sorted(known), "category")
 
 

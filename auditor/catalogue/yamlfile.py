@@ -93,26 +93,30 @@ class Entry:
         return "nothing" if self.value is None else names.get(type(self.value), "a number")
 
 
-def read_entry(path: Path) -> Entry:
-    """Return the content of a YAML file with places; raise CatalogueError when it is wrong."""
+def read_entry(path: Path, name: str = "") -> Entry:
+    """Return the content of a YAML file with places; raise CatalogueError when it is wrong.
+
+    Places call the file by its own name unless they are given another.
+    """
+    name = name or path.name
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CatalogueError(f"{path.name}:1:1: cannot be read: {error.strerror}", "") from error
+        raise CatalogueError(f"{name}:1:1: cannot be read: {error.strerror}", "") from error
     if len(data) > _SIZE:
-        raise CatalogueError(f"{path.name}:1:1: {len(data)} bytes are too many", "Split the file.")
+        raise CatalogueError(f"{name}:1:1: {len(data)} bytes are too many", "Split the file.")
     try:
         text = data.decode("utf-8-sig")
-        _check_events(text, path.name)
+        _check_events(text, name)
         node = yaml.compose(text, Loader=_LOADER)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise CatalogueError(f"{path.name}:{line}:1: not UTF-8", "Save it as UTF-8.") from error
+        raise CatalogueError(f"{name}:{line}:1: not UTF-8", "Save it as UTF-8.") from error
     except yaml.YAMLError as error:
-        raise _explain(error, path.name) from error
+        raise _explain(error, name) from error
     if node is None:
-        return Entry(None, path.name, 1, 1)
-    return _convert(node, path.name)
+        return Entry(None, name, 1, 1)
+    return _convert(node, name)
 
 
 def read_yaml(path: Path) -> object:

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from auditor.catalogue.model import Category
 from auditor.claims.rows import LOUDNESS
-from auditor.claims.words import kind, many, percent
+from auditor.claims.words import SHORT, capital, kind, many, percent
 from auditor.records import Claim
 
 ASKED = ("cue", "loop", "transition")
 """What DJs ask about first."""
 
-LEARNABLE = ("playback", "seek", "transition", "tempo", "cue", "loop", "effects")
-"""What a program that mixes by itself would need to learn from."""
 
-_SHORT = {
-    "seen": "seen leaving",
-    "seen, indirectly": "seen, indirectly",
-    "not seen": "tested, not seen",
-    "not tested": "not tested",
-    "not visible": "could not see",
-}
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the answers are made from besides the claims: parts of the audit's facts."""
+
+    shares: Mapping[str, float]
+    blind_spots: Sequence[Mapping[str, Any]]
+    advice: Sequence[Mapping[str, Any]]
+    mixing: Mapping[str, Any]
+    """From `auditor.claims.relevance.auto_dj`."""
+    terms: str
+    """From `auditor.claims.relevance.terms_line`."""
 
 
 def make_answers(
     claims: Sequence[Claim],
     categories: Mapping[str, Category],
     service: tuple[str, str],
-    shares: Mapping[str, float],
-    blind_spots: Sequence[Mapping[str, Any]],
-    advice: Sequence[Mapping[str, str]],
+    findings: Findings,
 ) -> list[dict[str, Any]]:
     """Return the answers in their fixed order; `service` is id and name of the main receiver."""
     return [
         _get(claims, categories, service),
-        _train(claims, categories),
-        _blind(shares, blind_spots),
-        _act(advice),
+        _train(categories, findings.mixing, findings.terms),
+        _blind(findings.shares, findings.blind_spots),
+        _act(findings.advice),
     ]
 
 
@@ -48,7 +49,7 @@ def _get(
     by_id = {claim.id: claim for claim in claims}
     asked = [by_id[f"{name}.{service[0]}"] for name in ASKED]
     headline = " ".join(
-        f"{_and([categories[name].name for name in names])}: {_SHORT[verdict]}."
+        f"{_and([categories[name].name for name in names])}: {SHORT[verdict]}."
         for verdict, names in _by_verdict(asked).items()
     )
     return {
@@ -63,36 +64,25 @@ def _get(
     }
 
 
-def _train(claims: Sequence[Claim], categories: Mapping[str, Category]) -> dict[str, Any]:
-    loudest = [
-        min(
-            (one for one in claims if one.category == name),
-            key=lambda one: LOUDNESS.index(one.verdict),
-        )
-        for name in LEARNABLE
-    ]
-    groups = _by_verdict(loudest)
-    direct, indirect = (len(groups.get(name, ())) for name in ("seen", "seen, indirectly"))
-    headline = (
-        f"A mixing program could learn from {len(LEARNABLE)} kinds of data. "
-        f"Of these, {_were(direct + indirect)} seen leaving{_of_these(direct, indirect)}."
-    )
-    points = [
-        _point(
-            verdict, _capital(_SHORT[verdict]), _list([kind(categories[one]) for one in names]), ""
-        )
-        for verdict, names in groups.items()
-    ]
-    points += [
-        _point("", "Training", "Whether it happens cannot be seen from here.", ""),
-        _point("", "Terms", "This version does not read them. “Allowed” is not “done”.", ""),
-    ]
+def _train(
+    categories: Mapping[str, Category], mixing: Mapping[str, Any], terms: str
+) -> dict[str, Any]:
+    points = []
+    for verdict in LOUDNESS:
+        names = [one["category"] for one in mixing["needs"] if one["verdict"] == verdict]
+        if names:
+            text = _list([kind(categories[name]) for name in names])
+            points.append(_point(verdict, capital(SHORT[verdict]), text, ""))
     return {
         "id": "ai",
         "question": "What could be used to train AI?",
-        "headline": headline,
-        "points": points,
-        "more": {"text": "See the evidence for each kind", "href": "#all"},
+        "headline": mixing["headline"],
+        "points": [
+            *points,
+            _point("", "Terms", terms, ""),
+            _point("", "Training", "Whether it happens cannot be seen from here.", ""),
+        ],
+        "more": {"text": "See why each kind matters, and what the terms say", "href": "#ai"},
     }
 
 
@@ -113,12 +103,13 @@ def _blind(shares: Mapping[str, float], blind_spots: Sequence[Mapping[str, Any]]
     }
 
 
-def _act(advice: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def _act(advice: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     first = advice[:3]
+    begin = f"Begin with {'this' if len(first) == 1 else 'these'} {many(len(first), 'step')}."
     return {
         "id": "do",
         "question": "What can I do?",
-        "headline": f"Begin with {'this' if len(first) == 1 else 'these'} {many(len(first), 'step')}.",
+        "headline": begin if first else "No step of ours fits what this session shows.",
         "points": [_point("", one["step"], one["changes"], "") for one in first],
         "more": {"text": "See all steps, with limits", "href": "#do"},
     }
@@ -136,20 +127,6 @@ def _by_verdict(claims: Sequence[Claim]) -> dict[str, list[str]]:
     return {name: kinds for name, kinds in groups.items() if kinds}
 
 
-def _were(count: int) -> str:
-    return f"{count or 'none'} {'was' if count == 1 else 'were'}"
-
-
-def _of_these(direct: int, indirect: int) -> str:
-    if not indirect:
-        return ""
-    return f", {indirect} of them indirectly" if direct else ", indirectly"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _and(names: Sequence[str]) -> str:
     """Join names for the beginning of a sentence."""
     words = [names[0], *(name[:1].lower() + name[1:] for name in names[1:])]
@@ -157,4 +134,4 @@ def _and(names: Sequence[str]) -> str:
 
 
 def _list(words: Sequence[str]) -> str:
-    return f"{_capital(', '.join(words))}." if words else ""
+    return f"{capital(', '.join(words))}." if words else ""

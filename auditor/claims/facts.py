@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from auditor.catalogue.yamlfile import read_yaml
 from auditor.claims import checks, verdict
 from auditor.claims.words import SHOWN, many, percent, times
 from auditor.sources.capture import Capture
@@ -32,12 +30,6 @@ STRENGTHS = (
         "meaning": "Only the name of the field hints at it. It is listed in the annex as a candidate and decides nothing.",
     },
 )
-
-
-def advice(folder: Path) -> list[dict[str, str]]:
-    """Return the steps a DJ can take, in order."""
-    document = read_yaml(folder / "advice.yaml")
-    return list(document["advice"])  # type: ignore[index]
 
 
 def capture_facts(captures: Sequence[Capture], counts: Sequence[int]) -> list[dict[str, Any]]:

@@ -11,6 +11,15 @@ Numbers = Mapping[str, float]
 SHOWN = 3
 """Fields that a sentence names; the others are counted."""
 
+SHORT = {
+    "seen": "seen leaving",
+    "seen, indirectly": "seen, indirectly",
+    "not seen": "tested, not seen",
+    "not tested": "not tested",
+    "not visible": "could not see",
+}
+"""Verdicts in the words of the report."""
+
 _FALSIFIER = {
     "seen": "If the field turned out to mean something else than the rule says; its evidence is named.",
     "seen, indirectly": "If the positions stood for something else, or the matches were accidents.",
@@ -38,6 +47,11 @@ def percent(share: float) -> str:
     if whole == 100 and share < 1:  # noqa: PLR2004
         return "over 99%"
     return "under 1%" if whole == 0 and share > 0 else f"{whole}%"
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def falsifier(verdict: str) -> str:

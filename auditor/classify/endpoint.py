@@ -7,10 +7,18 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 from auditor.catalogue.model import Catalogue, Endpoint, Receiver
+from auditor.classify.guess import guess
 from auditor.records import Exchange, Site
 
 UNKNOWN = "unknown"
 """Role of a receiver that nobody has catalogued."""
+
+ANYWHERE = "*"
+"""Host of addresses that only one format uses, on whatever host."""
+
+VENDOR = "analytics vendor"
+_SIDELINES = frozenset({"ads", "config", "device", "diagnostics", "identity", "analytics"})
+"""What a vendor of telemetry gets besides its main thing; it gets no searches and no audio."""
 
 _MEMORY = 50_000
 _ID = re.compile(
@@ -36,6 +44,7 @@ class Directory:
         self._routes: dict[str, list[_Route]] = {}
         self._shapes: dict[str, Endpoint] = {}
         self._known: dict[_Address, _Found | None] = {}
+        self._words = catalogue.lexicon.addresses
         for receiver in catalogue.receivers.values():
             self._names[receiver.id] = receiver
             for host in receiver.hosts:
@@ -49,21 +58,30 @@ class Directory:
         """Return where an exchange went.
 
         `body_keys` are the first keys of the decoded body: some messages are recognised by their
-        shape alone, also on hosts that nobody knows. The host then stays the receiver, and the
-        endpoint is named with the id of whoever made the format: `tidal/event-batch`.
+        shape alone, also on hosts that nobody knows, and some by an address that nobody else
+        uses. The host then stays the receiver, and the endpoint is named with the id of whoever
+        made the format: `tidal/event-batch`.
+
+        Without a rule the category is a guess from the words of the address (basis `name`, see
+        `auditor.classify.guess`): it makes the picture right and decides nothing.
         """
         host = exchange.host.lower().rstrip(".")
-        found = self._route((exchange.kind, exchange.method.upper(), host, exchange.path or "/"))
+        method, path = exchange.method.upper(), exchange.path or "/"
+        asks = is_preflight(exchange)
+        found = None if asks else self._route((exchange.kind, method, host, path))
         owner = self._owner(host)
         if found is not None:
             endpoint, parameters = found
             receiver = self._names[endpoint.receiver]
             return _site(receiver, endpoint.id, endpoint.category, parameters)
         for key in sorted(body_keys & self._shapes.keys()):
-            return self._by_shape(host, owner, self._shapes[key])
-        folded, parameters = fold(exchange.path or "/")
-        address = f"{exchange.method.upper()} {folded}".strip()
-        category = "metadata" if is_preflight(exchange) else "other"
+            return self._by_format(host, owner, (self._shapes[key], ()))
+        found = None if asks else self._route((exchange.kind, method, ANYWHERE, path))
+        if found is not None:
+            return self._by_format(host, owner, found)
+        folded, parameters = fold(path)
+        address = f"{method} {folded}".strip()
+        category = "metadata" if asks else self._guessed(owner, method, host, path)
         if owner is not None:
             return Site(owner.id, owner.name, owner.role, address, category, False, parameters)
         return Site(host, host, UNKNOWN, address, category, False, parameters)
@@ -80,13 +98,23 @@ class Directory:
         if endpoint.match.body:
             self._shapes[endpoint.match.body] = endpoint
 
-    def _by_shape(self, host: str, owner: Receiver | None, endpoint: Endpoint) -> Site:
+    def _guessed(self, owner: Receiver | None, method: str, host: str, path: str) -> str:
+        """Return what an address without a rule is about; that of a vendor is like its others."""
+        category, _ = guess(self._words, method, host, path)
+        vendor = owner is not None and owner.role == VENDOR and bool(owner.endpoints)
+        if owner is None or not vendor or category in _SIDELINES:
+            return category
+        return owner.endpoints[0].category
+
+    def _by_format(self, host: str, owner: Receiver | None, found: _Found) -> Site:
+        """Return a site whose message shows who made its format, but not who gets it."""
+        endpoint, values = found
         if owner is not None and owner.id == endpoint.receiver:
-            return _site(owner, endpoint.id, endpoint.category, ())
+            return _site(owner, endpoint.id, endpoint.category, values)
         name = f"{endpoint.receiver}/{endpoint.id}"
         if owner is not None:
-            return Site(owner.id, owner.name, owner.role, name, endpoint.category, known=True)
-        return Site(host, host, UNKNOWN, name, endpoint.category, known=True)
+            return Site(owner.id, owner.name, owner.role, name, endpoint.category, True, values)
+        return Site(host, host, UNKNOWN, name, endpoint.category, True, values)
 
     def _owner(self, host: str) -> Receiver | None:
         return next((self._owners[h] for h in _hosts(host) if h in self._owners), None)

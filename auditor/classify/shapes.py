@@ -16,10 +16,18 @@ _CAMELOT = re.compile(r"(?:1[0-2]|[1-9])[ABdm]|[A-Ga-g][#b♯♭]?(?:\s?(?:m|min
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WORD = re.compile(r"[\w #+./:-]{1,64}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HASH = re.compile(r"(?=[a-f]*\d)(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")
+_VERSION = re.compile(r"[vV]?\d{1,5}(?:\.\d{1,8}){1,4}(?:[-+ ][\w.+-]{1,32})?")
+_LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_][A-Za-z]{2})?")
+_FRACTION = re.compile(r"1/(?:2|4|8|16|32|64)")
 _DAY_MS = 86_400_000
 _BITS = 64
 """Longer integers are ids or rubbish, and may not fit a float."""
 _COUNTS = 10_000
+_SHORTEST_LOOP, _LONGEST_LOOP = 1 / 64, 512
+_POWER_OF_TWO = 0.5
+"""Mantissa of the powers of two."""
 _MOMENTS = (1.0e9, 3.0e9)
 """Seconds since 1970, from 2001 to 2065."""
 
@@ -76,6 +84,18 @@ def _is_time(value: Value) -> bool:
     return isinstance(value, str) and bool(_TIME.fullmatch(value))
 
 
+def _is_beats(value: Value) -> bool:
+    """Say whether a number is a usual length of a loop: 1/64 to 512 beats, doubling."""
+    number = number_of(value)
+    if number is None:
+        return isinstance(value, str) and bool(_FRACTION.fullmatch(value))
+    return _SHORTEST_LOOP <= number <= _LONGEST_LOOP and math.frexp(number)[0] == _POWER_OF_TWO
+
+
+def _is_any(value: Value) -> bool:
+    return bool(value) or value == 0
+
+
 _SHAPES: dict[str, Callable[[Value], bool]] = {
     "position": _between(-10_000, _DAY_MS),
     "count": _is_count,
@@ -90,4 +110,10 @@ _SHAPES: dict[str, Callable[[Value], bool]] = {
     "id": lambda value: bool(str(value)) and not isinstance(value, bool | float),
     "email": _text(_EMAIL),
     "time": _is_time,
+    "beats": _is_beats,
+    "uuid": _text(_UUID),
+    "hash": _text(_HASH),
+    "version": _text(_VERSION),
+    "locale": _text(_LOCALE),
+    "any": _is_any,
 }

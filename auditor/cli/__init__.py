@@ -17,6 +17,7 @@ from auditor.cli.audit import audit
 from auditor.cli.capture import capture
 from auditor.cli.catalogue import catalogue
 from auditor.cli.doctor import doctor
+from auditor.cli.known import known
 from auditor.cli.mark import mark
 from auditor.cli.report import report
 from auditor.cli.selftest import selftest
@@ -57,7 +58,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (capture, mark, doctor, report, audit, catalogue, selftest):
+for command in (capture, mark, doctor, report, audit, catalogue, known, selftest):
     cli.add_command(command)
 
 

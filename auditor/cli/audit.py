@@ -19,10 +19,15 @@ from auditor.cli import options
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for audit.json and the tables.",
 )
+@options.packs
 @options.as_json
 @options.fail_on
 def audit(
-    captures: tuple[Path, ...], output: Path, as_json: bool, fail_on: tuple[str, ...]
+    captures: tuple[Path, ...],
+    output: Path,
+    packs: tuple[Path, ...],
+    as_json: bool,
+    fail_on: tuple[str, ...],
 ) -> None:
     """Audit captures and write tables (Parquet) and claims (JSON) into a folder.
 
@@ -33,7 +38,7 @@ def audit(
       auditor report audit/ -o report.html
     """
     options.check_kinds(fail_on)
-    result = options.make_audit(captures)
+    result = options.make_audit(captures, packs)
     from auditor.cli.summary import print_answers, print_json
     from auditor.tables.store import write_audit
 

@@ -12,6 +12,7 @@ import click
 from auditor.errors import AuditorError
 
 if TYPE_CHECKING:
+    from auditor.catalogue import Catalogue
     from auditor.tables.store import Audit
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,13 +40,44 @@ def as_json(command: Command) -> Command:
     )
 
 
-def make_audit(paths: tuple[Path, ...]) -> Audit:
+def packs(command: Command) -> Command:
+    """Add --catalogue, given once per folder."""
+    text = "Folder with catalogue files of your own: they add to what ships, or replace it by id."
+    return click.option(
+        "--catalogue",
+        "packs",
+        metavar="FOLDER",
+        multiple=True,
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help=f"{text} Can be repeated; the last one wins.",
+    )(command)
+
+
+def load(packs: tuple[Path, ...] = ()) -> Catalogue:
+    """Return the catalogue that ships, with the packs of the user."""
+    from auditor.catalogue import load_catalogue
+
+    return load_catalogue(packs=packs)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON for scripts."""
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def many(count: int, one: str) -> str:
+    """Return a number with its noun: `1 error`, `2 errors`."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
+def make_audit(paths: tuple[Path, ...], packs: tuple[Path, ...] = ()) -> Audit:
     """Audit captures, with a progress line on a terminal.
 
-    A single folder that already is an audit is read instead.
+    A single folder that already is an audit is read instead: its findings do not change any more.
     """
     from auditor.audit import run_audit
-    from auditor.catalogue import load_catalogue
     from auditor.cli.progress import Line
     from auditor.tables.store import read_audit
 
@@ -55,10 +87,15 @@ def make_audit(paths: tuple[Path, ...]) -> Audit:
             f"{made[0]} is an audit folder; it cannot be audited together with others.",
             "Name it alone, or name the captures that it was made from.",
         )
+    if made and packs:
+        raise AuditorError(
+            f"{made[0]} is an audit that was made before; another catalogue does not change it.",
+            "Name the captures that it was made from, or leave out --catalogue.",
+        )
     if made:
         return read_audit(made[0])
     with Line() as line:
-        return run_audit(paths, load_catalogue(), _key(), line.show)
+        return run_audit(paths, load(packs), _key(), line.show)
 
 
 def check_kinds(kinds: tuple[str, ...]) -> None:

@@ -32,6 +32,7 @@ from auditor.cli import options
     show_default=True,
     help="Draw charts; without them the file is small.",
 )
+@options.packs
 @options.as_json
 @options.fail_on
 def report(
@@ -40,6 +41,7 @@ def report(
     keep: Path | None,
     show: bool,
     charts: bool,
+    packs: tuple[Path, ...],
     as_json: bool,
     fail_on: tuple[str, ...],
 ) -> None:
@@ -56,7 +58,7 @@ def report(
       auditor report session/ --fail-on cue --fail-on loop
     """
     options.check_kinds(fail_on)
-    audit = options.make_audit(captures)
+    audit = options.make_audit(captures, packs)
     from auditor.cli.summary import print_answers, print_json
     from auditor.report import write_report
     from auditor.tables.store import write_audit

@@ -32,7 +32,9 @@ def read(path: Path) -> Iterator[Item]:
     yield from unfinished(path)
     marks: dict[Any, tuple[Any, ...]] = {}
     for row in rows(path, "PerformanceData", _MARKS):
-        if not isinstance(row, Bad):
+        if isinstance(row, Bad):
+            yield row
+        else:
             marks[row[1] if row[0] is None else row[0]] = row[2:]
     for row in rows(path, "Track", _TRACK):
         if isinstance(row, Bad):

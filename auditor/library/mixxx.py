@@ -27,21 +27,30 @@ _USUAL_RATE = 44100.0
 def read(path: Path) -> Iterator[Item]:
     """Yield tracks, then crates and the playlists that are shown."""
     yield from unfinished(path)
-    places = {
-        row[0]: text(row[1])
-        for row in rows(path, "track_locations", ("id", "location"))
-        if not isinstance(row, Bad)
-    }
+    places: dict[Any, str] = {}
+    for row in rows(path, "track_locations", ("id", "location")):
+        if isinstance(row, Bad):
+            yield row
+        else:
+            places[row[0]] = text(row[1])
     cues: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows(path, "cues", _CUE):
-        if not isinstance(row, Bad):
+        if isinstance(row, Bad):
+            yield row
+        else:
             cues[row[0]].append(row[1:])
+    yield from _tracks(path, places, cues)
+    yield from _lists(path)
+
+
+def _tracks(
+    path: Path, places: dict[Any, str], cues: dict[Any, list[tuple[Any, ...]]]
+) -> Iterator[Item]:
     for row in rows(path, "library", _TRACK):
         if isinstance(row, Bad):
             yield row
         else:
             yield from _draft(row, places, cues.get(row[0], ())).done()
-    yield from _lists(path)
 
 
 def _lists(path: Path) -> Iterator[Item]:

@@ -12,6 +12,9 @@ from auditor.library.model import Bad
 
 MAGIC = b"SQLite format 3\0"
 _LONGEST_VALUE = 16 << 20
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""The second comes with messages about a table whose name is no text."""
+
 _DAMAGED = Bad("a damaged database, from there on")
 _OPEN_ELSEWHERE = Bad("changes not yet in the database: quit the application and read again")
 
@@ -22,7 +25,7 @@ def table_names(path: Path) -> frozenset[str]:
         with closing(_open(path)) as connection:
             found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             return frozenset(name for (name,) in found)
-    except sqlite3.Error:
+    except _DAMAGE:
         return frozenset()
 
 
@@ -37,7 +40,7 @@ def rows(path: Path, table: str, wanted: Sequence[str]) -> Iterator[tuple[Any, .
             has = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
             columns = ", ".join(name if name in has else "NULL" for name in wanted)
             yield from connection.execute(f"SELECT {columns} FROM {table}")  # noqa: S608
-    except sqlite3.Error:
+    except _DAMAGE:
         yield _DAMAGED
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from auditor.report.annex import make_annex
 from auditor.report.figures import sankey
 from auditor.report.masthead import make_masthead
+from auditor.report.terms import make_terms
 from auditor.report.text import anchor, number, plural, share, size
 from auditor.report.timeline import timeline
 from auditor.report.view import (
@@ -64,6 +65,7 @@ def make_page(audit: Audit) -> Page:
         coverage=Heading(facts["coverage"]["title"], facts["coverage"]["take"]),
         shares=_shares(facts["coverage"]),
         blind_spots=tuple(_blind_spot(one) for one in facts["blind_spots"]),
+        terms=make_terms(facts, names, anchors),
         advice=tuple(_advice(one) for one in facts["advice"]),
         control=Box(**session["control"]),
         strengths=names.strengths,
@@ -240,5 +242,10 @@ def _blind_spot(one: Mapping[str, Any]) -> BlindSpot:
 
 def _advice(one: Mapping[str, Any]) -> Advice:
     return Advice(
-        anchor("do", one["id"]), one["step"], one["changes"], one["limits"], one["effort"]
+        anchor("do", one["id"]),
+        one["step"],
+        one["changes"],
+        one["limits"],
+        one["effort"],
+        one.get("fits", ""),
     )

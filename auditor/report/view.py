@@ -197,6 +197,87 @@ class Advice:
     changes: str
     limits: str
     effort: str
+    fits: str
+    """Why this step is shown: what was found, or what ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What a clause says about training; `code` picks the look."""
+
+    code: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A kind of data that a mixing program would need."""
+
+    name: str
+    why: str
+    verdict: Verdict
+    evidence: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Kinds of data with one verdict and one clause."""
+
+    kinds: tuple[tuple[str, Link | None], ...]
+    """Name and link to the claim."""
+    verdict: Verdict
+    tag: Tag
+    plain: str
+    dated: str
+    clause: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A receiver with the statements about what it got."""
+
+    name: str
+    role: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    """A clause in the annex."""
+
+    id: str
+    tag: Tag
+    covers: str
+    quote: str
+    plain: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """A text that was read, or a part of it."""
+
+    party: str
+    title: str
+    read: str
+    checked: str
+    source: str
+    clauses: tuple[ClauseView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The AI section, and the texts behind it."""
+
+    headline: str
+    needs: tuple[Need, ...]
+    counts: tuple[tuple[Tag, int], ...]
+    """How many pairs of receiver and kind each class has, all four of them."""
+    parties: tuple[Party, ...]
+    left_out: int
+    texts: tuple[TextView, ...]
+    notes: tuple[tuple[str, str], ...]
+    """Receiver, and what must be known about the reading of its terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +371,7 @@ class Page:
     coverage: Heading
     shares: tuple[Share, ...]
     blind_spots: tuple[BlindSpot, ...]
+    terms: Terms
     advice: tuple[Advice, ...]
     control: Box
     strengths: tuple[Strength, ...]

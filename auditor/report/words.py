@@ -29,6 +29,20 @@ GROUPS = (
 )
 """The four groups, always in this order; the sentence is the definition."""
 
+CLASSES = {
+    "named": ("named", "Training named"),
+    "broad": ("broad", "Broad wording"),
+    "none": ("none", "None found"),
+    "not checked": ("unread", "Not checked"),
+}
+"""What a clause says about training: look and word, by the class in the audit."""
+
+READINGS = {
+    "whole": "whole text searched",
+    "part": "read in part",
+    "report": "not read, reported by others",
+}
+
 SECTIONS = (
     ("short", "The short answer"),
     ("all", "All kinds of data"),

@@ -82,7 +82,7 @@ def test_headers_are_lower_case(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("hosts: [example.com]", "hosts: ['*']", "is no host"),
+        ("hosts: [example.com]", "hosts: ['*.*']", "is no host"),
         ("hosts: [example.com]", "hosts: [example.com/x]", "is no host"),
         ("hosts: [example.com]", "hosts: [example.com], paths: ['/**/x']", "is no path template"),
         ("hosts: [example.com]", "hosts: [example.com], kind: pigeon", "unknown kind of exchange"),

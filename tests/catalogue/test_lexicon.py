@@ -12,9 +12,14 @@ from auditor.errors import CatalogueError
 
 TEXT = """
 partners: [track id]
+decks: [deck]
 carriers: [stringvalue]
 event_names: [event name]
 secrets: {token: [access token]}
+addresses:
+  endings: {cue: [cue], none: [png]}
+  clear: {cue: [hot-cues]}
+  vague: {}
 categories:
   cue:
     strong: [hot cue, Memory-Cue]
@@ -37,6 +42,8 @@ def test_gaps_do_not_matter(tmp_path: Path) -> None:
     assert words.negative == {"adcue"}
     assert lexicon.partners == {"trackid"}
     assert lexicon.secrets == {"accesstoken": "token"}
+    assert lexicon.addresses.endings == {"cue": "cue", "png": ""}
+    assert lexicon.addresses.clear == {"hotcues": "cue"}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +54,8 @@ def test_gaps_do_not_matter(tmp_path: Path) -> None:
         ("  cue:\n", "  clue:\n", "unknown category `clue`"),
         ("secrets: {token:", "secrets: {tokens:", "unknown kind of secret `tokens`"),
         ("carriers: [stringvalue]\n", "", "`carriers` is missing here"),
+        ("clear: {cue:", "clear: {clue:", "unknown category `clue`"),
+        ("none: [png]", "none: [cue]", "`cue` stands for cue too"),
     ],
 )
 def test_mistakes(tmp_path: Path, old: str, new: str, message: str) -> None:

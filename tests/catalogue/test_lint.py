@@ -27,6 +27,7 @@ CASES = [
     ("services/tidal.yaml", "date: 2026-08-20", "date: last summer", "evidence-can-be-followed"),
     ("services/tidal.yaml", 'source: "github.com/EbbLabs/python-tidal at 7403b3e"', "source: hearsay", "evidence-can-be-followed"),
     ("services/tidal.yaml", "          track_id: {means: track that is loaded}", "          trackid: {means: track that is loaded}", "rules-are-reachable"),
+    ("services/spotify-streams.yaml", "event: RawCoreStream\n", "event: RawCoreStraem\n", "events-are-in-the-table"),
     ("services/tidal.yaml", "home: https", "#\n" * 150 + "home: https", "files-are-short"),
     ("categories.yaml", "hint: which tracks play, when, how long", "hint: " + "word " * 21, "sentences-are-short"),
     ("categories.yaml", "  test: Search for five different words.\n", "", "rows-can-be-tested"),

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from auditor.catalogue.mixing import load_needs
 from auditor.catalogue.model import Catalogue
-from auditor.claims.answers import LEARNABLE, make_answers
+from auditor.claims.answers import Findings, make_answers
+from auditor.claims.relevance import auto_dj
 from auditor.records import Claim
 
+LEARNABLE = ("playback", "seek", "transition", "tempo", "cue", "loop", "effects")
 SHARES = {"readable": 1.0, "sealed": 0.0, "unopened": 0.0}
 
 
@@ -23,8 +26,10 @@ def claim(category: str, verdict: str) -> Claim:
 
 
 def answers(catalogue: Catalogue, *, also: tuple[Claim, ...] = (), **verdicts: str) -> list[Any]:
-    claims = [claim(name, verdicts.get(name, "not tested")) for name in LEARNABLE]
-    return make_answers([*claims, *also], catalogue.categories, ("tidal", "TIDAL"), SHARES, [], [])
+    claims = [*(claim(name, verdicts.get(name, "not tested")) for name in LEARNABLE), *also]
+    mixing = auto_dj(claims, load_needs(catalogue.categories))
+    findings = Findings(SHARES, [], [], mixing, "TIDAL: not checked.")
+    return make_answers(claims, catalogue.categories, ("tidal", "TIDAL"), findings)
 
 
 def test_kinds_with_the_same_verdict_stand_together(catalogue: Catalogue) -> None:

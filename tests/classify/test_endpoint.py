@@ -93,9 +93,44 @@ def test_unknown_address_of_a_known_receiver(directory: Directory, post: Post) -
 
 
 def test_unknown_host(directory: Directory, post: Post) -> None:
-    site = directory.find(post("collector.example.org", "/in"))
-    assert names(site) == ("collector.example.org", "POST /in", False)
-    assert (site.name, site.role, site.category) == ("collector.example.org", "unknown", "other")
+    site = directory.find(post("box.example.org", "/in"))
+    assert names(site) == ("box.example.org", "POST /in", False)
+    assert (site.name, site.role, site.category) == ("box.example.org", "unknown", "other")
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "category"),
+    [
+        ("collector.example.org", "/in", "analytics"),
+        ("api.example.org", "/v2/playlists/123", "library"),
+        ("www.tidal.com", "/v9/search", "search"),
+        ("cdn.segment.com", "/v9/track", "analytics"),
+        ("cdn.segment.com", "/v9/albums", "analytics"),
+        ("cdn.segment.com", "/v9/settings", "config"),
+        ("o1.ingest.sentry.io", "/in", "diagnostics"),
+    ],
+)
+def test_guessed_category(
+    directory: Directory, post: Post, host: str, path: str, category: str
+) -> None:
+    """A guess changes the picture; the address stays one that no rule knows."""
+    site = directory.find(post(host, path))
+    assert (site.category, site.known) == (category, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "endpoint"),
+    [("/stats/matomo.php", "matomo/track"), ("/api/777/envelope/", "sentry/envelope")],
+)
+def test_address_that_one_format_uses(
+    directory: Directory, post: Post, path: str, endpoint: str
+) -> None:
+    """The format is known, its receiver is not: the host stays a stranger."""
+    site = directory.find(post("stats.example.org", path))
+    assert names(site) == ("stats.example.org", endpoint, True)
+    assert site.role == "unknown"
+    at_a_known_host = directory.find(post("www.tidal.com", path))
+    assert names(at_a_known_host) == ("tidal", endpoint, True)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import struct
 
 import pytest
 
@@ -34,6 +35,20 @@ def test_gabo_in_protobuf(declared: tuple[str, ...]) -> None:
     assert found["1.2"] == "EndSong"
     assert found["1.3.2.11"] == 61234
     assert found["1.3.2.1"] == 1_763_700_000_123
+
+
+def test_lists_of_numbers_in_gabo() -> None:
+    ends = bytes.fromhex("b2de03cd8306c1a907")
+    speeds = struct.pack("<2f", 1.0, 1.5)
+    event = [
+        (2, "StreamReportingSegmentsDebug"),
+        (3, [(1, "message"), (2, [(4, ends), (10, speeds)])]),
+    ]
+    body = protobuf([(1, event)])
+    decoded = decode_message(Message("out", body, len(body), "application/x-protobuf"))
+    found = [(leaf.path, leaf.value) for leaf in decoded.leaves]
+    assert [value for path, value in found if path == "1.3.2.4"] == [61234, 98765, 120001]
+    assert [value for path, value in found if path == "1.3.2.10"] == [1.0, 1.5]
 
 
 def test_gabo_in_json() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.errors import AuditorError
 from auditor.library import Bad, CuePoint, Loop, Playlist, Track, read_library
 from tests.library import libraries
 
@@ -76,6 +77,21 @@ def test_damage_is_counted_and_never_raised(make: object, tmp_path: Path) -> Non
     found = list(items)
     assert found
     assert all(isinstance(item, Bad) for item in found), name
+
+
+@pytest.mark.parametrize(
+    ("make", "table"),
+    [(libraries.mixxx, b"TABLE cues"), (libraries.engine, b"TABLE PerformanceData")],
+)
+def test_damaged_cue_points_are_counted(make: object, table: bytes, tmp_path: Path) -> None:
+    assert callable(make)
+    path: Path = make(tmp_path / "m.db")
+    _, items = read_library(path)
+    # The table then has a name that SQLite cannot even complain about in UTF-8.
+    path.write_bytes(path.read_bytes().replace(table, table[:-3] + b"\xff\xb1\xff"))
+    assert Bad("a damaged database, from there on") in list(items)
+    with pytest.raises(AuditorError):
+        read_library(path)
 
 
 def test_changes_beside_the_database_are_told(tmp_path: Path) -> None:

@@ -166,6 +166,7 @@ def hostile(audit: Audit) -> Audit:
     """Put hostile strings into every place where captured text can stand."""
     turn: Iterator[str] = iter(HOSTILE * 400)
     plain = {"category", "verdict", "strength", "id", "glyph", "claim", "href", "claims", "sha256"}
+    plain |= {"class", "read"}
 
     def spoil(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):

@@ -154,7 +154,7 @@ def test_not_seen_never_stands_without_its_numbers(page: Reader) -> None:
     "title",
     [
         "The short answer", "All 12 kinds of data", "Who received what", "When you did what",
-        "What we could not see", "This version does not read the services’ terms", "What you can do",
+        "What we could not see", "AI training: three statements, kept apart", "What you can do",
         "How sure are we?", "This version does not compare services",
     ],
 )  # fmt: skip
