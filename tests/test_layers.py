@@ -14,7 +14,7 @@ LAYERS = (
     {"decode", "catalogue", "redact", "session", "library", "known"},
     {"flows", "sources", "classify"},
     {"recorder"},
-    {"pipeline", "examples", "look", "score", "tables"},
+    {"pipeline", "gather", "examples", "look", "score", "tables"},
     {"stats", "draft"},
     {"claims"},
     {"audit"},

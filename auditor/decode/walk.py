@@ -26,7 +26,7 @@ _ID_SIZE = 128
 """Longer bytes without a meaning are unread content rather than an id."""
 _LONGEST_PATH = 2000
 _SHORTEST_PACKED = 20
-_TEXT_ONLY = frozenset({str})
+_SIMPLE = PLAIN | {str}
 
 _new = tuple.__new__
 """Makes a named tuple without its checks."""
@@ -99,16 +99,18 @@ class Walk:
             if values[number] not in _plain:
                 self._look(values, number, again)
         if again:
-            mine = plan(
-                names, tuple(Reading if n in again else k for n, k in enumerate(kinds)), place
-            )
+            kinds = tuple(Reading if n in again else kind for n, kind in enumerate(kinds))
+            mine = plan(names, kinds, place)
         for where, pick, before in mine.rows:
-            self._put(where, pick(values), at + before if before else at)
+            self._put(where, pick(values), at + before)
         for number, below, tail in mine.inside:
-            if number in again:
-                self._again(values[number], again[number], below, at + tail)
-            else:
-                self.node(values[number], below, at + tail)
+            self._inside(values[number], again.get(number), below, at + tail)
+
+    def _inside(self, value: Node, again: Reading | None, place: Place, at: At) -> None:
+        if again is None:
+            self.node(value, place, at)
+        else:
+            self._again(value, again, place, at)  # type: ignore[arg-type]  # only strings are read again
 
     def _look(self, values: list[Any], number: int, again: dict[int, Reading]) -> None:
         """Look into a string that was not seen before."""
@@ -206,19 +208,21 @@ class Walk:
 
     def _visit_array(self, node: list[Node], place: Place, at: At) -> None:
         below = place.item()
-        kinds = set(map(type, node))
-        if kinds <= PLAIN or (kinds == _TEXT_ONLY and _plain.issuperset(node)):
-            self._list(node, below, at)  # type: ignore[arg-type]  # all of them are values
-        else:
+        again: dict[int, Reading] = {}
+        if not _SIMPLE.issuperset(map(type, node)) or len(node) > self._room:
             for index, value in enumerate(node):
                 self.node(value, below, (*at, index))
-
-    def _list(self, values: Sequence[Value], place: Place, at: At) -> None:
-        """Write down the items of an array, as many as there is room for."""
-        kept = values[: self._room]
-        self._dropped += len(values) - len(kept)
-        if kept:
-            self._put(layout((place,), is_list=True), kept, at)
+            return
+        for number, value in enumerate(node):
+            if type(value) is str and value not in _plain:
+                self._look(node, number, again)
+        if not node:
+            return
+        if not again:
+            self._put(layout((below,), is_list=True), node, at)  # type: ignore[arg-type]  # all are values
+            return
+        for index, value in enumerate(node):
+            self._inside(value, again.get(index), below, (*at, index))
 
     def _visit_bytes(self, node: bytes, place: Place, at: At) -> None:
         if encoding.sniff(node) and len(node) >= _SHORTEST_PACKED:
