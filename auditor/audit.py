@@ -30,7 +30,7 @@ from auditor.sources.capture import Capture
 from auditor.sources.find import STDIN
 from auditor.stats import summary, windows
 from auditor.tables.build import build_tables
-from auditor.tables.collect import Collector
+from auditor.tables.collect import Collector, Kinds
 from auditor.tables.store import FORMAT, Audit
 
 _TOLD = 2000
@@ -52,7 +52,8 @@ def run_audit(
     """
     redactor = Redactor(key)
     rows = tuple(one for one in catalogue.categories.values() if one.row)
-    collector = Collector(redactor, tuple(one.id for one in rows if not one.always_on))
+    interactions = tuple(one.id for one in rows if not one.always_on)
+    collector = Collector(redactor, Kinds(interactions, frozenset(one.id for one in rows)))
     with ExitStack() as stack:
         files = [
             stack.enter_context(stdin_as_file()) if path == STDIN else path for path in find(paths)

@@ -23,7 +23,7 @@ from auditor.records import Mark
 from auditor.redact import Redactor
 from auditor.sources import open_capture
 from auditor.sources.capture import Capture
-from auditor.tables.collect import Collector, Gathered
+from auditor.tables.collect import Collector, Gathered, Kinds
 
 Progress = Callable[[str, int], None]
 """Called with the capture's name and the exchanges read so far."""
@@ -90,12 +90,12 @@ def gather(
 def _gathered(
     files: Sequence[Path],
     catalogue: Catalogue,
-    setting: tuple[bytes, tuple[str, ...]],
+    setting: tuple[bytes, Kinds],
     share: Share,
 ) -> Gathered:
     """Work on a share in a process of its own."""
-    key, interactions = setting
-    collector = Collector(Redactor(key), interactions)
+    key, kinds = setting
+    collector = Collector(Redactor(key), kinds)
     _take(files, catalogue, collector, share)
     return collector.gathered()
 

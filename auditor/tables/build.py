@@ -59,6 +59,7 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     collector.count()
     fields = sorted(collector.profiles.fields.items(), key=lambda pair: pair[1].born)
     rows: dict[str, list[Row]] = {**collector.rows, "fields": _fields(collector, fields)}
+    rows["kinds"] = collector.carried
     numbers = {one.row: number for number, (_, one) in enumerate(fields)}
     fields.clear()
     collector.rows.clear()

@@ -41,6 +41,16 @@ Row = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which kinds of data are treated how."""
+
+    interactions: tuple[str, ...]
+    """Those an action exercises, in the order of the report."""
+    listed: frozenset[str]
+    """Those whose observations are listed; of all others only the fields are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """What a collector has taken, in a form that can go to another process."""
 
@@ -49,14 +59,15 @@ class Gathered:
     fields: dict[FieldKey, Profile]
     excerpts: dict[tuple[str, str], tuple[int, Excerpt]]
     secrets: dict[str, str]
+    carried: Counter[tuple[str, str]]
 
 
 class Collector:
     """Rows of the tables; `rows[name]` are tuples in the order of `auditor.tables.schema`."""
 
-    def __init__(self, redactor: Redactor, interactions: tuple[str, ...]) -> None:
+    def __init__(self, redactor: Redactor, kinds: Kinds) -> None:
         self.redactor = redactor
-        self._interactions = interactions
+        self._kinds = kinds
         self.rows: dict[str, list[Row]] = {
             name: [] for name in ("exchanges", "unread", "connections", "marks")
         }
@@ -67,7 +78,9 @@ class Collector:
         self._gathered = 0
         self._excerpts: dict[tuple[str, str], tuple[int, Excerpt]] = {}
         """Per receiver and category how much of it one message carries at most, and that one."""
-        self._order = {category: place for place, category in enumerate(interactions)}
+        self._order = {category: place for place, category in enumerate(kinds.interactions)}
+        self._carried = Counter[tuple[str, str]]()
+        """Per receiver and category the messages that carried it."""
         self._plain: set[str] = set()
         """Values that are shown as they are."""
         self._name = lru_cache(maxsize=65536)(lambda text: redactor.clean(text, 200))
@@ -133,6 +146,11 @@ class Collector:
         shown = (self._name(name) for name in names)
         return (self.redactor.address(receiver), *shown, self._path(path))
 
+    @property
+    def carried(self) -> list[Row]:
+        """Rows of the table of kinds."""
+        return [(*key, count) for key, count in sorted(self._carried.items())]
+
     def count(self) -> None:
         """Count what was gathered since the last time; before anything is read from here."""
         self.profiles.count(self._times)
@@ -145,15 +163,15 @@ class Collector:
         return {key: excerpt for key, (_, excerpt) in self._excerpts.items()}
 
     @property
-    def setting(self) -> tuple[bytes, tuple[str, ...]]:
-        """The redactor's key and the kinds of data that are interactions, for one like this."""
-        return self.redactor.key, self._interactions
+    def setting(self) -> tuple[bytes, Kinds]:
+        """The redactor's key and the kinds of data, to make another one like this."""
+        return self.redactor.key, self._kinds
 
     def gathered(self) -> Gathered:
         """Return everything that was taken."""
         self.count()
         fields, secrets = self.profiles.fields, self.redactor.secrets
-        return Gathered(self.rows, self.observed, fields, self._excerpts, secrets)
+        return Gathered(self.rows, self.observed, fields, self._excerpts, secrets, self._carried)
 
     def merge(self, other: Gathered) -> None:
         """Take what another collector has taken of other exchanges of the same captures.
@@ -171,6 +189,7 @@ class Collector:
             if mine is None or (-weight, excerpt.exchange) < (-mine[0], mine[1].exchange):
                 self._excerpts[key] = (weight, excerpt)
         self.redactor.learn(other.secrets)
+        self._carried += other.carried
 
     def _add_message(self, exchange: Exchange, site: Site, sent: Sent) -> Counter[Meaning]:
         """Take one message; return how often its values mean what, where that is something."""
@@ -188,20 +207,25 @@ class Collector:
         if self._gathered >= _BATCH:
             self.count()
         kinds = _tally(said)
+        receiver = self.redactor.address(site.receiver)
+        self._carried.update({(receiver, one.category) for one in kinds if one.strength != "weak"})
         self._add_excerpts(exchange, site, sent, kinds)
         return kinds
 
     def _add_said(self, exchange: int, passage: Passage, pile: Pile) -> Iterator[Meaning]:
         """Take the values that mean something; yield what those of any kind mean."""
         (where, rows, _), _, said = passage
+        listed = self._kinds.listed
         for row, number, meaning, when in said:
             column = 0 if where.is_list else number
             field, value = pile.fields[column], rows[row][number]
             if meaning is not field.latest:
                 field.note(meaning, exchange)
-            if meaning.category == "other":
+            if meaning.category not in listed:
                 if meaning.secret:
                     self._preview(value, meaning)  # learns what is secret, wherever it stands
+                if meaning.category != "other":
+                    yield meaning
                 continue
             kind = type(value)
             if (kind is int or kind is float) and self._is_open(meaning):
@@ -285,7 +309,8 @@ class Collector:
     ) -> None:
         weights = Counter[str]()
         for meaning, count in kinds.items():
-            weights[meaning.category] += RANK[meaning.strength] * count
+            if meaning.category in self._kinds.listed:
+                weights[meaning.category] += RANK[meaning.strength] * count
         observations: tuple[Observation, ...] = ()
         for category, weight in weights.items():
             key = (self.redactor.address(site.receiver), category)

@@ -86,6 +86,12 @@ FIELDS = _columns(
     ("last", "datetime64[ms, UTC]", "last time it left"),
 )
 
+KINDS = _columns(
+    ("receiver", "string", "catalogue id or host"),
+    ("category", "string", "kind of data"),
+    ("messages", "int64", "messages that carried it, candidates not counted"),
+)
+
 UNREAD = _columns(
     ("exchange", "int64", "exchange it was part of"),
     ("message", "int64", "0 for the request with its head, else the number of the frame"),
@@ -129,6 +135,7 @@ TABLES = {
     "exchanges": EXCHANGES,
     "observations": OBSERVATIONS,
     "fields": FIELDS,
+    "kinds": KINDS,
     "unread": UNREAD,
     "connections": CONNECTIONS,
     "marks": MARKS,
