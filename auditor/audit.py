@@ -18,17 +18,20 @@ from auditor.claims import facts
 from auditor.claims.advice import fitting
 from auditor.claims.answers import Findings, make_answers
 from auditor.claims.blind import blind_spots
+from auditor.claims.causes import causes_facts
 from auditor.claims.headlines import coverage, lane_headline, timeline, who
 from auditor.claims.make import Evidence, Receiver, make_claims
 from auditor.claims.relevance import auto_dj, terms_line, weigh
 from auditor.claims.rows import make_rows
 from auditor.gather import Progress, gather, processes
+from auditor.reconstruct.facts import reconstruction
 from auditor.records import Claim
 from auditor.redact import Redactor
 from auditor.sources import find, stdin_as_file
 from auditor.sources.capture import Capture
 from auditor.sources.find import STDIN
 from auditor.stats import summary, windows
+from auditor.stats.attribution import attribute
 from auditor.tables.build import build_tables
 from auditor.tables.collect import Collector, Kinds
 from auditor.tables.store import FORMAT, Audit
@@ -84,6 +87,8 @@ def _conclude(
     totals = summary.totals(tables)
     shares = summary.shares(totals)
     receivers = summary.receivers(tables)
+    found = attribute(tables)
+    tables["attribution"] = found.table
     subject = _subject(session, receivers, catalogue)
     evidence = Evidence(
         tables,
@@ -92,9 +97,11 @@ def _conclude(
         session["has_journal"],
         session["tail_s"],
         shares["readable"],
+        session["control"]["state"],
     )
     everyone = [Receiver(one["id"], one["name"], one["role"]) for one in receivers]
     claims = make_claims(evidence, rows, everyone, subject)
+    causes = causes_facts(found, tables, rows, claims, {one.id: one.name for one in everyone})
     spots = blind_spots(tables, session, [loss for one in told for loss in one["losses"]])
     known, about = catalogue.categories, (subject.id, subject.name)
     terms = weigh(claims, load_policies(known))
@@ -130,7 +137,9 @@ def _conclude(
             for one in rows
             if one.id in lanes
         ],
+        "attribution": causes,
         "timeline": timeline(categories, lanes, session),
+        "reconstruction": reconstruction(tables),
         "who": who(receivers, totals),
         "coverage": coverage(shares, totals),
         "blind_spots": spots,
@@ -139,7 +148,7 @@ def _conclude(
         "redactions": [
             {"kind": kind, "count": count} for kind, count in sorted(redactor.counts.items())
         ],
-        "method": facts.method(session, told, tool),
+        "method": facts.method(session, told, tool, causes),
         "notices": facts.notices(session, told),
     }
     return Audit(_swept(result, redactor), _swept_claims(claims, redactor), tables)

@@ -412,3 +412,5 @@ class Claim:
     excerpt: Excerpt | None = None
     falsifier: str = ""
     """What would change our mind."""
+    cause: str = ""
+    """`caused` (by the action), `unclear`, or empty where no action was tested."""

@@ -18,8 +18,8 @@ from auditor.catalogue.yamlfile import Entry, read_entry
 from auditor.errors import AuditorError
 from auditor.places import Context
 
-ORIGINS = ("written", "capture")
-"""Written by hand, or taken from a saved capture."""
+ORIGINS = ("written", "fresh", "capture")
+"""Written by hand; the same after rules and words had been fitted; taken from a saved capture."""
 
 _CONTEXTS: tuple[Context, ...] = get_args(Context)
 

@@ -5,12 +5,33 @@ from __future__ import annotations
 import re
 
 from auditor.catalogue.entries import check_keys, check_known, flag, texts
-from auditor.catalogue.model import SECRETS, AddressWords, Lexicon, Words
+from auditor.catalogue.model import SECRETS
+from auditor.catalogue.wording import AddressWords, Lexicon, Words
 from auditor.catalogue.yamlfile import Entry
 
-_LISTS = {"categories", "partners", "decks", "carriers", "event_names", "secrets", "addresses"}
+_LISTS = {
+    "categories",
+    "partners",
+    "decks",
+    "fillers",
+    "carriers",
+    "event_names",
+    "secrets",
+    "addresses",
+}
 _EXCLUSIVE = ("strong", "short", "bound", "plain")
-_KINDS = {*_EXCLUSIVE, "weak", "near", "inside", "negative", "partners", "shapes", "mixing"}
+_KINDS = {
+    *_EXCLUSIVE,
+    "weak",
+    "near",
+    "inside",
+    "events",
+    "negative",
+    "foes",
+    "partners",
+    "shapes",
+    "mixing",
+}
 _GAP = re.compile(r"[\s_-]+")
 SHAPES = (
     "position", "count", "number", "bpm", "ratio", "percent", "musical-key", "switch", "word",
@@ -35,6 +56,7 @@ def read_lexicon(entry: Entry, categories: frozenset[str]) -> Lexicon:
         words=tuple(words),
         partners=_joined(texts(entry, "partners")),
         decks=_joined(texts(entry, "decks")),
+        fillers=_joined(texts(entry, "fillers")),
         carriers=_joined(texts(entry, "carriers")),
         event_names=_joined(texts(entry, "event_names")),
         secrets=secrets,

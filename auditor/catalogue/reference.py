@@ -16,6 +16,7 @@ from auditor.catalogue.policy import Policy, load_policies
 from auditor.catalogue.reference_receiver import cell, listed, receiver_page
 
 MADE = "<!-- Made by `auditor catalogue docs` from the catalogue; do not edit. -->"
+_SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux"}
 _STRENGTHS = {
     "documented": ("strong", "the maker says so in public"),
     "schema": ("strong", "a schema that the maker published"),
@@ -159,8 +160,10 @@ def _applications(applications: Mapping[str, Application], catalogue: Catalogue)
         yield ""
         yield f"{one.vendor}." + (f" Bundle ids: {listed(one.bundles)}." if one.bundles else "")
         if one.control:
+            yield ""
             yield "It says that it sends nothing, so a capture of it shows what the method makes up."
         if one.login:
+            yield ""
             yield f"Login: {one.login}"
         yield from _processes(one)
         yield from _behaviour(one, catalogue)
@@ -168,6 +171,7 @@ def _applications(applications: Mapping[str, Application], catalogue: Catalogue)
         if one.evidence:
             yield ""
             yield "Evidence:"
+            yield ""
             yield from (f"- {each.basis}: {each.source}, {each.date}" for each in one.evidence)
 
 
@@ -179,9 +183,11 @@ def _processes(one: Application) -> Iterator[str]:
         for each in processes:
             trust = each.trust or one.trust[system].how
             shared = " (other programs use it too)" if each.shared else ""
-            yield f"| {system} | `{cell(each.name)}` | {cell(each.why)}{shared} | {trust} |"
+            yield f"| {_SYSTEMS[system]} | `{cell(each.name)}` | {cell(each.why)}{shared} | {trust} |"
     yield ""
-    yield from (f"- On {system}: {each.note}" for system, each in one.trust.items() if each.note)
+    yield from (
+        f"- On {_SYSTEMS[system]}: {each.note}" for system, each in one.trust.items() if each.note
+    )
 
 
 def _behaviour(one: Application, catalogue: Catalogue) -> Iterator[str]:
@@ -189,6 +195,7 @@ def _behaviour(one: Application, catalogue: Catalogue) -> Iterator[str]:
     if one.services:
         yield ""
         yield "Built to work with:"
+        yield ""
         for service in one.services:
             known = catalogue.receivers.get(service.receiver)
             name = f"[{known.name}](receivers/{known.id}.md)" if known else service.receiver
@@ -196,20 +203,26 @@ def _behaviour(one: Application, catalogue: Catalogue) -> Iterator[str]:
     if one.settings:
         yield ""
         yield "Switches that change what is sent:"
+        yield ""
         for each in one.settings:
             yield f"- **{each.name}** ({each.where}): {each.changes} ({each.evidence.basis})"
     yield from _claims(one)
     if one.folders:
         yield ""
         yield "Where it keeps things:"
+        yield ""
         for system, folders in one.folders.items():
-            yield from (f"- {system}, {each.kind}: `{each.path}`, {each.holds}" for each in folders)
+            yield from (
+                f"- {_SYSTEMS[system]}, {each.kind}: `{each.path}`, {each.holds}"
+                for each in folders
+            )
 
 
 def _claims(one: Application) -> Iterator[str]:
     if one.claims:
         yield ""
         yield "What the vendor says, and a capture can check:"
+        yield ""
         for claim in one.claims:
             kinds = f" Kinds of data: {listed(claim.categories)}." if claim.categories else ""
             yield f"- {claim.says} ({'sent' if claim.sent else 'not sent'}){kinds}"
@@ -234,6 +247,7 @@ def _policies(policies: Mapping[str, Policy], catalogue: Catalogue) -> Iterator[
         if links:
             yield f"Receivers: {', '.join(links)}"
         if one.note:
+            yield ""
             yield one.note
         for document in one.documents:
             yield ""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from auditor.claims import checks, verdict
+from auditor.claims import causes, checks
 from auditor.claims.words import SHOWN, many, percent, times
 from auditor.sources.capture import Capture
-from auditor.stats import windows
+from auditor.stats import thresholds
 from auditor.stats.clock import seconds
 
 STRENGTHS = (
@@ -158,9 +158,12 @@ def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list
 
 
 def method(
-    session: dict[str, Any], captures: Sequence[dict[str, Any]], tool: dict[str, str]
+    session: dict[str, Any],
+    captures: Sequence[dict[str, Any]],
+    tool: dict[str, str],
+    found: Mapping[str, Any],
 ) -> list[dict[str, str]]:
-    """Say how this report was made, for a sceptic."""
+    """Say how this report was made, for a sceptic; `found` comes from `auditor.claims.causes`."""
     rows = [
         (
             "Captures",
@@ -183,29 +186,26 @@ def method(
         (
             "Tested, not seen",
             (
-                f"Done at least {verdict.MIN_TRIES} times; at least {percent(verdict.MIN_READABLE)} of the bytes within "
-                f"{windows.FLUSH_S:.0f} seconds of it readable; the recording ran on for at least {verdict.MIN_TAIL_S:.0f} seconds; "
-                "connections listed."
+                f"Done at least {thresholds.MIN_TRIES} times; at least {percent(thresholds.MIN_READABLE)} of the bytes within "
+                f"{thresholds.FLUSH_S:.0f} seconds of it readable; the recording ran on for at least {thresholds.MIN_TAIL_S:.0f} seconds; "
+                "connections listed; test messages of our own planted and found again."
             ),
         ),
         (
             "Followed by",
             (
                 "The value’s own time, or else the time it left, lies between "
-                f"{windows.LEAD_S} seconds before and {windows.LAG_S:.0f} seconds after the action."
+                f"{thresholds.LEAD_S} seconds before and {thresholds.LAG_S:.0f} seconds after the action."
             ),
         ),
         (
             "Seen, indirectly",
             (
-                f"A position of at least {verdict.MIN_TRIES} moves, and of {percent(verdict.MIN_TRACED)} of them, left as a value "
-                f"at most {windows.NEAR_POSITION_S} seconds off, with a time at most {windows.NEAR_S:.0f} seconds off."
+                f"A position of at least {thresholds.MIN_TRIES} moves, and of {percent(thresholds.MIN_TRACED)} of them, left as a value "
+                f"at most {thresholds.NEAR_POSITION_S} seconds off, with a time at most {thresholds.NEAR_S:.0f} seconds off."
             ),
         ),
-        (
-            "Cause",
-            "This version counts what followed an action. It does not yet test whether the action caused it.",
-        ),
+        ("Cause", causes.method(found, session["has_marks"])),
         (
             "Redaction",
             "Secrets are replaced by labels made with a random key of this one report. Equal labels mean equal values.",

@@ -10,11 +10,13 @@ import pandas as pd
 
 from auditor import paths
 from auditor.catalogue.model import Category
-from auditor.claims.verdict import Decision, Subject, bound, decide
+from auditor.claims.causes import CAUSED, Cause, cause_of, told
+from auditor.claims.verdict import Decision, Subject, decide
 from auditor.claims.words import falsifier, sentence
 from auditor.records import Claim, Excerpt
-from auditor.stats import windows
+from auditor.stats import absence, windows
 from auditor.stats.summary import firm_observations
+from auditor.stats.thresholds import LAG_S
 
 _MESSAGES = 1 << 32
 """More than one exchange can have, so that both numbers fit into one."""
@@ -38,6 +40,8 @@ class Evidence:
     tail_s: float
     readable: float
     """Share of all bytes sent that could be read."""
+    control: str = "none"
+    """State of the positive control: `passed`, `failed` or `none`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ class _Tries:
     moves: pd.DataFrame
     readable: float | None
     """Share of the bytes around it that could be read."""
+    clean: int
+    """Times around which enough could be read."""
+    settled: int
+    """Last times that brought no new field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,13 @@ def _tries(evidence: Evidence, category: Category) -> _Tries:
     marks = evidence.tables["marks"]
     done = marks[marks["category"] == category.id]
     around = windows.readable(done, evidence.tables) if len(done) else None
-    return _Tries(done, done[done["action"].isin(category.moves)], around)
+    return _Tries(
+        done,
+        done[done["action"].isin(category.moves)],
+        around,
+        absence.clean(done, evidence.tables),
+        absence.settled(done, evidence.tables["fields"]),
+    )
 
 
 def _by_kind(observations: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
@@ -144,10 +158,15 @@ def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
         tail_s=evidence.tail_s,
         has_marks=evidence.has_marks,
         has_journal=evidence.has_journal,
+        clean=tries.clean,
+        control=evidence.control,
     )
     decision = decide(subject)
     numbers = _numbers(subject, mine, tries, evidence)
     rows = sorted(set(mine["field"].tolist())) if len(mine) else about.carriers
+    cause = _cause(evidence, about, decision, rows)
+    numbers |= _cause_numbers(cause)
+    text = sentence(decision.reason, category, receiver.name, numbers, fields.words(rows))
     return Claim(
         id=f"{category.id}.{receiver.id}",
         category=category.id,
@@ -157,13 +176,33 @@ def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
         verdict=decision.verdict,
         strength=decision.strength,
         reason=decision.reason,
-        sentence=sentence(decision.reason, category, receiver.name, numbers, fields.words(rows)),
+        sentence=text + told(cause),
         numbers=tuple(numbers.items()),
         fields=tuple(rows),
         observations=tuple(int(row) for row in mine.index[:POINTERS]),
         excerpt=_excerpt(evidence, about, decision),
         falsifier=falsifier(decision.verdict),
+        cause=cause.state,
     )
+
+
+def _cause(evidence: Evidence, about: _About, decision: Decision, rows: Sequence[int]) -> Cause:
+    """Return what causes that which was seen; of that which was not there is no cause."""
+    did = len(about.tries.done) if decision.strength else 0
+    table = evidence.tables["attribution"]
+    return cause_of(table, about.category, about.receiver.id, rows, did)
+
+
+def _cause_numbers(cause: Cause) -> dict[str, float]:
+    if cause.state != CAUSED:
+        return {}
+    return {
+        "cause_n": cause.n,
+        "cause_hit": cause.hit,
+        "cause_controls": cause.controls,
+        "cause_control_hit": cause.control_hit,
+        "cause_q": float(f"{cause.q:.3g}"),
+    }
 
 
 def _numbers(
@@ -181,7 +220,7 @@ def _numbers(
         "messages": len((mine["exchange"] * _MESSAGES + mine["message"]).unique()),
         "did": subject.did,
         "followed": int(windows.followed(tries.done, mine).sum()),
-        "lag_s": windows.LAG_S,
+        "lag_s": LAG_S,
         "idle": idle,
         "idle_hit": disturbed,
         "moved": subject.moved,
@@ -190,7 +229,9 @@ def _numbers(
         "carriers": subject.carriers,
         "readable": round(around, 4),
         "tail_s": round(subject.tail_s, 1),
-        "bound": round(bound(subject.did), 4) if subject.did else 1.0,
+        "clean": subject.clean,
+        "settled": tries.settled,
+        "bound": round(absence.bound(subject.clean), 4),
     }
 
 

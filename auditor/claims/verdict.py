@@ -1,26 +1,14 @@
 """Decide: numbers about one kind of data and one receiver in, verdict and reason out.
 
-The rules are those of the design, in its order; the first that applies wins. Thresholds are
-named here with their reasons and nowhere else.
+The rules are those of the design, in its order; the first that applies wins. Thresholds and their
+reasons stand in `auditor.stats.thresholds`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-MIN_TRIES = 5
-"""Five clean tries bound the sending rate at 45 %; with fewer the bound says next to nothing."""
-
-MIN_READABLE = 0.8
-"""Above this share an unread field would have to hide in a minority of the bytes."""
-
-MIN_TAIL_S = 30.0
-"""The longest default interval at which the TIDAL event producer sends its batches."""
-
-MIN_TRACED = 0.5
-"""At least half of the moves must be found again before they count as sent indirectly."""
-
-CONFIDENCE = 0.95
+from auditor.stats.thresholds import MIN_READABLE, MIN_TAIL_S, MIN_TRACED, MIN_TRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +31,10 @@ class Subject:
     tail_s: float
     has_marks: bool
     has_journal: bool
+    clean: int
+    """Actions around which enough could be read."""
+    control: str
+    """State of the positive control: `passed`, `failed` or `none`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +57,6 @@ def decide(subject: Subject) -> Decision:
     return _absent(subject)
 
 
-def bound(tries: int) -> float:
-    """Return the highest sending rate that `tries` clean tries leave open, at 95 % confidence.
-
-    1 − 0.05^(1/n): the exact binomial bound for no success in n tries. It presumes that sending
-    is independent from action to action.
-    """
-    return float(1 - (1 - CONFIDENCE) ** (1 / tries))
-
-
 def _indirect(subject: Subject) -> Decision:
     if subject.traced >= MIN_TRIES and subject.traced >= MIN_TRACED * subject.moved:
         return Decision("seen, indirectly", "positions-traced", "medium")
@@ -82,12 +65,16 @@ def _indirect(subject: Subject) -> Decision:
 
 def _absent(subject: Subject) -> Decision:
     """Grant `not seen` only when the recording could have shown the opposite."""
-    if subject.did < MIN_TRIES:
-        return Decision("not visible", "too-few")
-    if not subject.has_journal:
-        return Decision("not visible", "no-journal")
-    if subject.readable is not None and subject.readable < MIN_READABLE:
-        return Decision("not visible", "sealed")
-    if subject.tail_s < MIN_TAIL_S:
-        return Decision("not visible", "no-tail")
+    dark = subject.readable is not None and subject.readable < MIN_READABLE
+    hindered = (
+        ("too-few", subject.did < MIN_TRIES),
+        ("control-failed", subject.control == "failed"),
+        ("no-journal", not subject.has_journal),
+        ("sealed", dark or subject.clean < MIN_TRIES),
+        ("no-tail", subject.tail_s < MIN_TAIL_S),
+        ("no-control", subject.control != "passed"),
+    )
+    for reason, holds in hindered:
+        if holds:
+            return Decision("not visible", reason)
     return Decision("not seen", "silent" if subject.readable is None else "absent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from auditor.catalogue.model import Category
+from auditor.stats.thresholds import SETTLED
 
 Numbers = Mapping[str, float]
 
@@ -137,7 +138,26 @@ def _no_journal(category: Category, receiver: str, numbers: Numbers) -> str:
 
 
 def _sealed(category: Category, receiver: str, numbers: Numbers) -> str:
-    return f"You {category.did} {times(numbers['did'])}. Too little was readable ({percent(numbers['readable'])}) to answer."
+    dark = numbers["did"] - numbers["clean"]
+    around = f" Around {int(dark)} of them too little was readable." if dark else ""
+    return (
+        f"You {category.did} {times(numbers['did'])}.{around} "
+        f"In all we could read {percent(numbers['readable'])} at those moments. That is too little to answer."
+    )
+
+
+def _control_failed(category: Category, receiver: str, numbers: Numbers) -> str:
+    return (
+        f"You {category.did} {times(numbers['did'])}. The recording did not find its own test messages, "
+        "so finding nothing is no answer."
+    )
+
+
+def _no_control(category: Category, receiver: str, numbers: Numbers) -> str:
+    return (
+        f"You {category.did} {times(numbers['did'])}. Nothing matching left in what we could read. "
+        "But no test messages were planted to prove that we would have found it."
+    )
 
 
 def _no_tail(category: Category, receiver: str, numbers: Numbers) -> str:
@@ -162,7 +182,15 @@ def _silent(category: Category, receiver: str, numbers: Numbers) -> str:
 
 
 def _open(numbers: Numbers) -> str:
-    return f"Data that leaves in up to {percent(numbers['bound'])} of cases could still have stayed hidden."
+    clean, did = int(numbers["clean"]), int(numbers["did"])
+    counted = (
+        "" if clean == did else f" That counts the {clean} times around which we could read enough."
+    )
+    growing = numbers["settled"] < SETTLED
+    return (
+        f"Data that leaves in up to {percent(numbers['bound'])} of cases could still have stayed hidden."
+        f"{counted}{' Coverage still growing: new fields turned up until the end.' if growing else ''}"
+    )
 
 
 _SENTENCES = {
@@ -174,6 +202,8 @@ _SENTENCES = {
     "no-journal": _no_journal,
     "sealed": _sealed,
     "no-tail": _no_tail,
+    "control-failed": _control_failed,
+    "no-control": _no_control,
     "absent": _absent,
     "silent": _silent,
 }

@@ -57,7 +57,7 @@ class _Field:
         self.rules = rules
         """Rules that may hold, the best first."""
         self.secret = judge.secret(name, around)
-        self.names_event = judge.is_event_name(name)
+        self.names_event = judge.is_event_name(name, around.above)
         self.scored = judge.scored(name, around)
         self._meanings: dict[tuple[object, ...], Meaning] = {}
         self._told: dict[tuple[object, ...], Meaning] = {}

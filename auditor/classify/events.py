@@ -48,7 +48,7 @@ class EventFinder:
         self._places = tuple(_place(text) for text in places)
         self._naming: dict[Layout, tuple[int, ...]] = {}
         self._names_event = lru_cache(maxsize=65536)(
-            lambda path: any(judge.is_event_name(name) for name in paths.keys(path)[-1:])
+            lambda path: _names_event(judge, paths.keys(path))
         )
 
     def find(self, sheets: Sequence[Sheet]) -> list[list[tuple[str, Sheet]]]:
@@ -98,6 +98,10 @@ class EventFinder:
         if self._places:
             return (place.context, place.path) in self._places
         return place.context in _TOGETHER and self._names_event(place.path)
+
+
+def _names_event(judge: Judge, names: Sequence[str]) -> bool:
+    return bool(names) and judge.is_event_name(names[-1], tuple(names[:-1]))
 
 
 def _spelled(leaves: Sequence[Leaf]) -> tuple[_Place, ...]:

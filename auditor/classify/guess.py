@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from auditor.catalogue.model import AddressTable, AddressWords
+from auditor.catalogue.wording import AddressTable, AddressWords
 from auditor.classify.words import spellings
 
 NO_GUESS = ("other", "")

@@ -1,7 +1,7 @@
 """Judge a field by its words when no rule knows it.
 
-Points: a strong word 3; a short word 3 beside a partner and 1 alone; a bound word 3 beside a
-partner and nothing alone; a weak word 1 beside a partner; a word of the neighbourhood 1 when a name
+Points: a strong word 3; a short word 3 beside a partner and 1 alone, unless it is about mixing; a
+bound word 3 beside a partner and nothing alone; a weak word 1 beside a partner; a word of the neighbourhood 1 when a name
 around is of the same category; a plain word 1. To these come half the points of the names around,
 and a false friend takes 3 away. What is inside an object of a telling name (`device`) gets 2 at
 least. A value of a fitting shape adds 1. From 3 points with a fitting value the strength is
@@ -15,32 +15,34 @@ a `level` beside an `artist` is no fader.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from auditor.catalogue.model import Lexicon, Words
+from auditor.catalogue.wording import Lexicon, Words
 from auditor.classify.shapes import fits
-from auditor.classify.words import spellings, split_words
+from auditor.classify.vocabulary import (
+    DOUBTFUL,
+    LONGEST_NAME,
+    Hit,
+    Rank,
+    Surroundings,
+    Vocabulary,
+)
+from auditor.classify.words import split_words
 from auditor.records import Strength, Value
+
+__all__ = ["NOTHING", "POSSIBLE", "SURE", "Judge", "Judgement", "Scored", "Surroundings"]
 
 SURE = 3.0
 POSSIBLE = 1.0
 _STRONG, _WEAK, _NEGATIVE, _SHAPE, _INSIDE = 3.0, 1.0, -3.0, 1.0, 2.0
-_LONE = 3
-"""Words up to this length count only when written as one word: e_q is no EQ; a single letter only
-when it is the whole name."""
-_LONGEST_NAME = 128
-_DEEPEST = 3
-"""Objects around a field that can say what is inside them."""
 _MEMORY = 50_000
+_HOLLOW = frozenset({"word"})
+"""Shapes that nearly every text has: they say nothing for a word that says little."""
 _SAYING_OF_EVENTS = frozenset({"identity", "diagnostics", "analytics", "ads", "licensing"})
 """Categories besides those of DJing that the name of an event may have: `settings_opened` is use of
 the program and no setting."""
 
-_Rank: TypeAlias = tuple[int, int]
-"""Words that a run has, and where it ends, counted from the end of the name."""
-_Hit: TypeAlias = tuple[str, str, _Rank]
-"""Kind of word, the run itself, its rank."""
 _Partners: TypeAlias = tuple[str, str, str]
 """A partner for short words, one for bound and weak words, a name around of the same category."""
 
@@ -55,25 +57,17 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The names around a field."""
-
-    above: tuple[str, ...] = ()
-    """Names of the objects it is in, and of its event."""
-    beside: frozenset[str] = frozenset()
-    """Names in the same object."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Score:
     words: Words
     points: float
-    rank: _Rank
+    rank: Rank
     reasons: tuple[str, ...]
+    firm: bool = True
+    """Whether it stands also where the value has no fitting shape."""
 
 
 NOTHING = Judgement("other", "weak", "")
-_NO_RANK = (0, 0)
+_NOWHERE = (0, 0)
 
 
 class Scored:
@@ -95,15 +89,16 @@ class Scored:
 
     def judge(self, shapes: tuple[str, ...]) -> Judgement:
         """Return what a field is about, given the shapes of its value."""
-        best: tuple[float, _Rank, str, _Score] | None = None
+        best: tuple[float, Rank, str, _Score] | None = None
         for score, shape in zip(self._scores, shapes, strict=True):
-            points = score.points + (_SHAPE if shape else 0.0)
+            hollow = shape in _HOLLOW and score.points <= _WEAK
+            points = score.points + (_SHAPE if shape and not hollow else 0.0)
             if best is None or (points, score.rank) > best[:2]:
                 best = (points, score.rank, shape, score)
         if best is None or best[0] < POSSIBLE:
             return NOTHING
         points, _, shape, score = best
-        if not shape and points < SURE:
+        if (points < SURE or not score.firm) and (not shape or points <= _WEAK):
             return NOTHING
         reasons = [*score.reasons, f"value fits {shape}" if shape else "value does not fit"]
         sure = points >= SURE and bool(shape)
@@ -117,9 +112,7 @@ class Judge:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._index = _indexed(lexicon)
-        self._inside = _insides(lexicon)
-        self._all_partners = lexicon.partners | lexicon.decks
+        self._words = Vocabulary(lexicon)
         self._scored: dict[tuple[str, Surroundings], tuple[_Score, ...]] = {}
         self._names: dict[str, dict[str, float]] = {}
         self._matter: dict[str, bool] = {}
@@ -152,18 +145,28 @@ class Judge:
             for one in self._scores(name, Surroundings())
             if one.words.context or one.words.category in _SAYING_OF_EVENTS
         ]
+        whole = next((words for words in self._lexicon.words if self._is_all(name, words)), None)
+        if whole is not None:
+            return Judgement(whole.category, "medium", "event name; one word of its category")
         best = max(saying, key=lambda one: (one.points, one.rank), default=None)
         if best is None or best.points < SURE:
             return NOTHING
-        return Judgement(
-            best.words.category, "medium", _sentence(["event name", *best.reasons], best.points)
-        )
+        reasons = ["event name", *best.reasons]
+        return Judgement(best.words.category, "medium", _sentence(reasons, best.points))
+
+    def _is_all(self, name: str, words: Words) -> bool:
+        """Say whether a name is one short word, or says what happened: `seek`, `loop_activated`."""
+        own = split_words(name[:LONGEST_NAME])
+        rest = [word for word in own if word not in self._lexicon.fillers]
+        if len(rest) == 1 and rest[0] in words.short:
+            return True
+        return bool(words.events) and any(run in words.events for run, _ in self._words.runs(name))
 
     def secret(self, name: str, around: Surroundings) -> str:
         """Return the kind of secret that a name speaks of, or an empty text."""
         kinds = self._lexicon.secrets
-        runs = [run for run, _ in self._runs(name)]
-        joint = self._joint(name, around)
+        runs = [run for run, _ in self._words.runs(name)]
+        joint = self._words.joint(name, around)
         return next((kinds[run] for run in (*joint, *reversed(runs)) if run in kinds), "")
 
     def own_name(self, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -182,13 +185,18 @@ class Judge:
         if known is None:
             if len(self._matter) >= _MEMORY:
                 self._matter.clear()
-            partner = any(run in self._all_partners for run, _ in self._runs(name))
+            runs = [run for run, _ in self._words.runs(name)]
+            partner = any(run in self._words.partners or self._words.is_foe(run) for run in runs)
             known = self._matter[name] = partner or bool(self._plain(name))
         return known
 
-    def is_event_name(self, name: str) -> bool:
-        """Say whether the value of a field with this name tells what happened."""
-        return "".join(split_words(name)) in self._lexicon.event_names
+    def is_event_name(self, name: str, above: tuple[str, ...] = ()) -> bool:
+        """Say whether the value of a field with this name tells what happened.
+
+        With the names of the objects around it, `events[].name` does too.
+        """
+        names = ("".join(split_words(name)), *self._words.joint(name, Surroundings(above)))
+        return any(one in self._lexicon.event_names for one in names)
 
     def _scores(self, name: str, around: Surroundings) -> tuple[_Score, ...]:
         key = (name, around)
@@ -199,15 +207,16 @@ class Judge:
         return self._scored[key]
 
     def _found(self, name: str, around: Surroundings) -> Iterable[_Score]:
-        hits = self._hits(name, around)
-        inside, holder = self._holder(around)
+        hits = self._words.hits(name, around)
+        inside, holder = self._words.holder(around)
         if not hits and not inside:
             return
-        negative = self._negative(name, around)
+        negative = self._words.negative(name, around)
+        foes = self._words.foes(around)
         for words in self._lexicon.words:
             mine = hits.get(words.category, ())
             home = holder if words.category in inside else ""
-            if mine or home:
+            if (mine or home) and words.category not in foes:
                 score = self._score(words, mine, name, around, home)
                 if score is not None and words.category in negative:
                     score = _less(score, negative[words.category])
@@ -215,38 +224,37 @@ class Judge:
                     yield score
 
     def _score(
-        self, words: Words, hits: Iterable[_Hit], name: str, around: Surroundings, home: str
+        self, words: Words, hits: Iterable[Hit], name: str, around: Surroundings, home: str
     ) -> _Score | None:
         context, source = self._context(words, around)
-        points, rank, reason = _own(hits, self._partners(words, name, around, source))
+        partners = self._partners(words, name, around, source)
+        points, rank, reason, firm = _own(hits, partners, words.mixing)
         if points:
             reasons = [reason, f"near {source}"] if context else [reason]
             if points + context >= _INSIDE or not home:
-                return _Score(words, points + context, rank, tuple(reasons))
-        return _Score(words, _INSIDE, _NO_RANK, (f"inside {home}",)) if home else None
+                return _Score(words, points + context, rank, tuple(reasons), firm)
+        return _Score(words, _INSIDE, _NOWHERE, (f"inside {home}",)) if home else None
 
     def _partners(self, words: Words, name: str, around: Surroundings, source: str) -> _Partners:
         """Return a partner for short words, one for bound and weak words, and what is near.
 
-        Words in the name itself that only this category calls partners help too. Else it takes a
-        name that shows the talk is about tracks, or about mixing where the category is.
+        Words in the name itself that only this category calls partners help short words. Else it
+        takes a name that shows the talk is about tracks, or about mixing where the category is.
         """
         own = split_words(name)
         several = own if len(own) > 1 else ()
-        needed = self._lexicon.decks if words.mixing else self._all_partners
+        needed = self._lexicon.decks if words.mixing else self._words.partners
         mine = words.strong | words.short | words.bound
         helper = next((w for w in several if w in words.partners and w not in mine), "")
         shared = next((w for w in several if w in needed), "") or source
-        loose = next((w for w in several if w in self._all_partners), "")
+        loose = next((w for w in several if w in self._words.partners), "")
         for other in () if shared else (*around.above, *sorted(around.beside)):
-            runs = [run for run, _ in self._runs(other)]
-            if any(run in needed for run in runs):
+            if self._words.is_partner(other, needed, words.category):
                 shared = other
                 break
-            if not loose and any(run in self._all_partners for run in runs):
+            if not loose and self._words.is_partner(other, self._words.partners, words.category):
                 loose = other
-        fitting = helper or shared
-        return fitting or loose, fitting, source
+        return helper or shared or loose, shared, source
 
     def _context(self, words: Words, around: Surroundings) -> tuple[float, str]:
         """Return half the points of the best name around, and that name."""
@@ -267,65 +275,26 @@ class Judge:
 
     def _points(self, name: str) -> Iterable[tuple[str, float]]:
         nothing = Surroundings()
-        hits = self._hits(name, nothing)
-        negative = self._negative(name, nothing)
+        hits = self._words.hits(name, nothing)
+        negative = self._words.negative(name, nothing)
         for words in self._lexicon.words:
             if words.context and words.category in hits:
                 partners = self._partners(words, name, nothing, "")
-                points, _, _ = _own(hits[words.category], partners)
+                points = _own(hits[words.category], partners, words.mixing)[0]
                 points += _NEGATIVE if words.category in negative else 0.0
                 if points >= _STRONG:
                     yield words.category, points
 
-    def _hits(self, name: str, around: Surroundings) -> dict[str, list[_Hit]]:
-        """Return the words of a name that the lexicon knows, by category."""
-        found: dict[str, list[_Hit]] = {}
-        joint = [(run, (2, 0)) for run in self._joint(name, around)]
-        for run, rank in (*self._runs(name), *joint):
-            for kind, category in self._index.get(run, ()):
-                if kind != "negative":
-                    found.setdefault(category, []).append((kind, run, rank))
-        return found
 
-    def _negative(self, name: str, around: Surroundings) -> dict[str, str]:
-        """Return the false friend in a name, by category."""
-        runs = [run for run, _ in self._runs(name)]
-        return {
-            category: run
-            for run in (*runs, *self._joint(name, around))
-            for kind, category in self._index.get(run, ())
-            if kind == "negative"
-        }
-
-    def _holder(self, around: Surroundings) -> tuple[frozenset[str], str]:
-        """Return the categories that the nearest telling object stands for, and its name."""
-        for name in reversed(around.above[-_DEEPEST:]):
-            own = split_words(name[:_LONGEST_NAME])
-            for word in ("".join(own), own[-1] if own else ""):
-                if word in self._inside:
-                    return self._inside[word], name
-        return frozenset(), ""
-
-    def _joint(self, name: str, around: Surroundings) -> tuple[str, ...]:
-        """Return the word that a single word makes with the object it is in: user.id, tracks[].id."""
-        own = split_words(name)
-        parent = split_words(around.above[-1]) if around.above else ()
-        if len(own) != 1 or not parent:
-            return ()
-        return (parent[-1].removesuffix("s") + own[0],)
-
-    def _runs(self, name: str) -> tuple[tuple[str, _Rank], ...]:
-        """Return the runs of words in a name, each with its rank."""
-        return _ranked(name[:_LONGEST_NAME], self._lexicon.longest)
-
-
-def _own(hits: Iterable[_Hit], partners: _Partners) -> tuple[float, _Rank, str]:
-    """Return the points that a name earns by itself, their rank, and why."""
-    best = (0.0, _NO_RANK, "")
+def _own(hits: Iterable[Hit], partners: _Partners, mixing: bool) -> tuple[float, Rank, str, bool]:
+    """Return the points that a name earns by itself, their rank, why, and whether that is firm."""
+    best = (0.0, _NOWHERE, "", False)
     for kind, run, rank in hits:
         points, reason = _worth(kind, run, partners)
+        if mixing and kind == "short" and points < _STRONG:
+            continue  # everyday words too: a robot has a tempo
         if points:
-            best = max(best, (points, rank, f"{run}: {reason}"))
+            best = max(best, (points, rank, f"{run}: {reason}", kind not in DOUBTFUL))
     return best
 
 
@@ -345,38 +314,9 @@ def _worth(kind: str, run: str, partners: _Partners) -> tuple[float, str]:
     return (_WEAK, "plain word") if kind == "plain" else (0.0, "")
 
 
-def _ranked(name: str, longest: int) -> tuple[tuple[str, _Rank], ...]:
-    count = len(split_words(name))
-    found = []
-    place: dict[int, int] = {}
-    for run, size in spellings(name, longest):
-        start = place[size] = place.get(size, -1) + 1
-        if len(run) > _LONE or (size == 1 and (count == 1 or len(run) > 1)):
-            found.append((run, (size, start + size - count)))
-    return tuple(found)
-
-
-def _indexed(lexicon: Lexicon) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return, for every word, what kind of word it is in which categories."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for words in lexicon.words:
-        for kind in ("strong", "short", "bound", "weak", "near", "plain", "negative"):
-            for word in getattr(words, kind):
-                found.setdefault(word, []).append((kind, words.category))
-    return {word: tuple(kinds) for word, kinds in found.items()}
-
-
-def _insides(lexicon: Lexicon) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for words in lexicon.words:
-        for word in words.inside:
-            found[word] = found.get(word, frozenset()) | {words.category}
-    return found
-
-
 def _less(score: _Score, negative: str) -> _Score:
     reasons = (*score.reasons, f"{negative}: false friend")
-    return _Score(score.words, score.points + _NEGATIVE, score.rank, reasons)
+    return replace(score, points=score.points + _NEGATIVE, reasons=reasons)
 
 
 def _sentence(reasons: list[str], points: float) -> str:

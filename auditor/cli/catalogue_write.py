@@ -13,9 +13,13 @@ from auditor.errors import AuditorError
 
 if TYPE_CHECKING:
     from auditor.catalogue.model import Catalogue
-    from auditor.draft.learn import Learned
+    from auditor.draft.learn import Learner
     from auditor.draft.write import Reads
     from auditor.redact import Redactor
+
+
+_SHOWN = 20
+"""Hosts told by name."""
 
 
 @click.command()
@@ -80,9 +84,10 @@ def draft(
 
     catalogue = options.load(packs)
     redactor = Redactor(os.urandom(32))
-    learned, name, looked_at = _learn(captures, catalogue, redactor, host)
+    learner, name = _learn(captures, catalogue, redactor, host)
+    learned = learner.learned()
+    _tell(learner)
     if not learned:
-        click.echo(f"Nothing to draft: rules know all of {looked_at}.", err=True)
         return
     owners = {host: one for path in captures for host, one in organisations(path).items()}
     files = write_drafts(learned, catalogue, name, redactor, _reader(catalogue), owners)
@@ -108,8 +113,8 @@ def draft(
 
 def _learn(
     captures: tuple[Path, ...], catalogue: Catalogue, redactor: Redactor, host: str | None
-) -> tuple[dict[str, list[Learned]], str, str]:
-    """Return what was learned by owner, the name of the captures, and how much was read."""
+) -> tuple[Learner, str]:
+    """Return what was learned, and the name of the captures."""
     from auditor.draft import Learner
     from auditor.look import look
     from auditor.pipeline import Pipeline
@@ -118,11 +123,32 @@ def _learn(
     pipeline, learner = Pipeline(catalogue), Learner(catalogue, redactor)
     files = find(captures)
     for file in files:
-        for exchange in open_capture(file, replies=False).exchanges:
+        capture = open_capture(file, replies=False)
+        for exchange in capture.exchanges:
             if host is None or exchange.host.lower().endswith(host.lower()):
                 learner.add(exchange, look(pipeline, exchange))
+        for one in capture.session.connections:
+            if one.sni and pipeline.owner(one.sni) == one.sni.lower():
+                learner.add_connection(one)
     name = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
-    return learner.learned(), name, options.many(learner.seen, "request")
+    return learner, name
+
+
+def _tell(learner: Learner) -> None:
+    """Say on standard error what is not in the draft, and why."""
+    looked_at = options.many(learner.seen, "request")
+    if not learner.learned():
+        why = f"rules know all of {looked_at}" if learner.seen else "no request can be read"
+        click.echo(f"Nothing to draft: {why}.", err=True)
+    for reason, count in learner.skipped.items():
+        click.echo(f"Left out: {options.many(count, 'exchange')}, {reason}.", err=True)
+    sealed = sorted(learner.sealed)
+    if sealed:
+        more = f" and {len(sealed) - _SHOWN} more" if len(sealed) > _SHOWN else ""
+        click.echo(
+            f"Unknown hosts whose content was not seen: {', '.join(sealed[:_SHOWN])}{more}.",
+            err=True,
+        )
 
 
 def _reader(catalogue: Catalogue) -> Reads:

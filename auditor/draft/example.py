@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from auditor.catalogue import pattern
 from auditor.draft.learn import Learned
-from auditor.draft.shape import invent, is_name
+from auditor.draft.shape import invent
 from auditor.look import Field
 from auditor.records import Value
 
@@ -83,15 +83,8 @@ def _tree(leaves: Iterable[Field]) -> _Node:
                 key = json.loads(part[1:-1]) if part.startswith("[") else part.removeprefix(".")
                 node = node.members.setdefault("key" if key == "*" else key, _Node())
         if node.value is None:
-            node.value = _value(leaf)
+            node.value = "invented" if isinstance(leaf.raw, bytes) else invent(leaf.path, leaf.raw)
     return root
-
-
-def _value(leaf: Field) -> Value:
-    """Return an invented value; a plain name of an event stays, it says what the field is about."""
-    if leaf.event and leaf.raw == leaf.event and is_name(leaf.event):
-        return leaf.raw
-    return "invented" if isinstance(leaf.raw, bytes) else invent(leaf.path, leaf.raw)
 
 
 def _rendered(node: _Node) -> Any:

@@ -12,7 +12,7 @@ from auditor.catalogue.model import Catalogue, Endpoint
 from auditor.draft.address import domain, merge, template
 from auditor.draft.shape import is_name
 from auditor.look import Field, Looked
-from auditor.records import Exchange, Value
+from auditor.records import Connection, Exchange, Value
 from auditor.redact import Redactor
 
 _MOST_FIELDS = 400
@@ -95,6 +95,8 @@ class Learner:
         """Exchanges that were looked at."""
         self.skipped: Counter[str] = Counter()
         """Reason to number of exchanges that cannot be drafted."""
+        self.sealed: set[str] = set()
+        """Hosts of connections whose content was not seen."""
 
     def add(self, exchange: Exchange, looked: Looked) -> None:
         """Learn from one exchange."""
@@ -117,6 +119,11 @@ class Learner:
         one = self._found.setdefault(key, Learned(owner, "", key[1], exchange.kind, path))
         one.guesses[site.category] += 1
         self._count(one, exchange, looked.fields)
+
+    def add_connection(self, connection: Connection) -> None:
+        """Note a host that was called though nothing of it could be read."""
+        if connection.outcome != "decrypted":
+            self.sealed.add(self._redactor.address(connection.sni.lower()))
 
     def learned(self) -> dict[str, list[Learned]]:
         """Return what was learned by owner: id of a known receiver, or a domain."""

@@ -14,11 +14,11 @@ _MOMENTS = ((1e9, 3e9, "unix-s"), (1e12, 3e12, "unix-ms"), (1e15, 3e15, "unix-us
 _NAMED = (
     (
         re.compile(
-            r"(?i)(?:^|[_.\]-])(?:ms|msec|millis|milliseconds)$|[a-z](?:Ms|Millis|Milliseconds)$"
+            r"(?:^|[_.\]-])(?i:ms|msec|millis|milliseconds)$|[a-z](?:Ms|Millis|Milliseconds)$"
         ),
         "ms",
     ),
-    (re.compile(r"(?i)(?:^|[_.\]-])(?:sec|secs|seconds)$|[a-z](?:Sec|Seconds)$"), "s"),
+    (re.compile(r"(?:^|[_.\]-])(?i:sec|secs|seconds)$|[a-z](?:Sec|Seconds)$"), "s"),
     (re.compile(r"(?i)bpm$"), "bpm"),
     (re.compile(r"(?i)percent$"), "percent"),
 )

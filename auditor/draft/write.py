@@ -45,10 +45,12 @@ def write_drafts(
 
     `owners` are organisations by host, as certificates name them.
     """
-    files = {}
+    files: dict[str, str] = {}
+    taken_ids = set(catalogue.receivers)
     for owner, endpoints in learned.items():
         known = catalogue.receivers.get(owner)
-        own = owner if known else _free(slug(owner) or "host", set(catalogue.receivers))
+        own = owner if known else _free(slug(owner) or "host", taken_ids)
+        taken_ids.add(own)
         name = f"{own}-draft.yaml" if known else f"{own}.yaml"
         taken = {one.id for one in known.endpoints} if known else set()
         writer = _Writer(owner if known else "", own, (capture, redactor, reads, owners))
@@ -169,7 +171,7 @@ class _Writer:
     def _rule(self, each: Profile, one: Learned) -> str:
         category, means, evidence = each.category, "judged by its name", "named"
         guess = unit(each.path, each.first)
-        if each.path in one.event_places and category in _ALWAYS | {"analytics"}:
+        if each.path in one.event_places:
             category, means, evidence = "metadata", "name of the event", "shaped"
         elif category == "other" and is_moment(each.first):
             category, means, evidence = "metadata", "a time", "shaped"
@@ -222,7 +224,9 @@ def _title(one: Learned) -> str:
 
 
 def _wire(one: Learned) -> str:
-    return " in ".join(reversed(one.formats.most_common(1)[0][0])) if one.formats else "no body"
+    if not one.formats:
+        return "no body"
+    return " in ".join(reversed(one.formats.most_common(1)[0][0])) or "a single value"
 
 
 def _main(one: Learned, points: int) -> str:

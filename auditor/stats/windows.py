@@ -12,20 +12,16 @@ import pandas as pd
 
 from auditor.stats.clock import happened, seconds
 from auditor.stats.summary import firm_observations, unopened
-
-LEAD_S, LAG_S = 1.5, 5.0
-"""An observation follows a mark when it happened in this window around it. The lead allows for a
-mark that was sent just after its action, and for clients that set their clock by a `Date` header,
-which counts whole seconds: TIDAL's player runs up to a second behind."""
-
-FLUSH_S = 60.0
-"""How long after an action the traffic still counts as readable or not: telemetry is batched."""
+from auditor.stats.thresholds import (
+    FLUSH_S,
+    LAG_S,
+    LEAD_S,
+    NEAR_POSITION_S,
+    NEAR_S,
+)
 
 POSITIONS = ("position_s", "in_s", "out_s")
 """Values of a mark that are positions inside a track, in seconds."""
-
-NEAR_S, NEAR_POSITION_S = 2.0, 0.25
-"""A mark's position is found when a value this close happened this close to the mark."""
 
 _TO_SECONDS = {"s": 1.0, "ms": 0.001}
 

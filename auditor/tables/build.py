@@ -54,6 +54,7 @@ def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
 def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     """Return every table, with all learned secrets swept out of captured text.
 
+    The table `attribution` is empty yet: it is worked out from the others.
     Empties the collector: rows and tables of a large capture need not be in memory together.
     """
     collector.count()
@@ -70,6 +71,7 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     became = [numbers[row] for row in range(len(numbers))]
     observations = collector.observed.frame(found["fields"], became, collector.redactor.sweep)
     found["observations"] = observations[[column.name for column in TABLES["observations"]]]
+    found["attribution"] = frame([], TABLES["attribution"])
     return {name: found[name] for name in TABLES}
 
 

@@ -131,6 +131,34 @@ MARKS = _columns(
     ("error_s", "float64", "distance of the nearest matching value in seconds"),
 )
 
+ATTRIBUTION = _columns(
+    ("field", "int64", "row of the fields table; -1 when it is no single field"),
+    ("receiver", "string", "catalogue id or host"),
+    ("endpoint", "string", "catalogue id, or method and folded path; empty for kinds of data"),
+    ("event", "string", "name of the event, where the endpoint has events"),
+    (
+        "context",
+        "string",
+        "of a field; else kind (of data), message (whole ones), connection (sealed) or unread",
+    ),
+    ("path", "string", "path of the value, or the kind of data"),
+    ("category", "string", "kind of data"),
+    ("action", "string", "what the tester did"),
+    ("statistic", "string", "presence, count, change (another value), known (value) or bytes"),
+    ("lag", "string", "with, soon (5 to 60 seconds later) or flush (next message of the kind)"),
+    ("clock", "string", "whose time counted: message (its own account) or arrival"),
+    ("n", "int64", "windows of the action"),
+    ("hit", "int64", "of these, windows in which it left"),
+    ("controls", "int64", "idle windows; for flush all other windows"),
+    ("control_hit", "int64", "of these, windows in which it left"),
+    ("baseline", "float64", "share of the controls in which it left"),
+    ("effect", "float64", "difference of shares, or of means for count and bytes"),
+    ("low", "float64", "lower end of its 95 % interval"),
+    ("high", "float64", "upper end of its 95 % interval"),
+    ("p", "float64", "of the permutation test, one-sided"),
+    ("q", "float64", "after Benjamini and Hochberg; missing where no test was made"),
+)
+
 TABLES = {
     "exchanges": EXCHANGES,
     "observations": OBSERVATIONS,
@@ -139,4 +167,5 @@ TABLES = {
     "unread": UNREAD,
     "connections": CONNECTIONS,
     "marks": MARKS,
+    "attribution": ATTRIBUTION,
 }

@@ -19,7 +19,7 @@ from auditor.capture.guide import (
 from auditor.capture.schedule import Schedule, Step, make_schedule
 from auditor.catalogue.protocol import list_protocols, load_protocol
 from auditor.records import Mark
-from auditor.stats.windows import LAG_S, LEAD_S
+from auditor.stats.thresholds import LAG_S, LEAD_S
 
 T0 = 1_763_700_000.0
 GAP = 8.0

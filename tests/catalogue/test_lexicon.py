@@ -6,13 +6,14 @@ import pytest
 
 from auditor.catalogue import load_catalogue
 from auditor.catalogue.lexicon import read_lexicon
-from auditor.catalogue.model import Lexicon
+from auditor.catalogue.wording import Lexicon
 from auditor.catalogue.yamlfile import read_entry
 from auditor.errors import CatalogueError
 
 TEXT = """
 partners: [track id]
 decks: [deck]
+fillers: [value]
 carriers: [stringvalue]
 event_names: [event name]
 secrets: {token: [access token]}

@@ -105,3 +105,16 @@ def test_the_sealed_connection_is_named() -> None:
     example = Example("one", "", "https://ap-gew1.spotify.com/", (), b"", ())
     site, _ = PIPELINE.run(replace(to_exchange(example), kind="tcp", path=""))
     assert (site.receiver, site.endpoint) == ("spotify", "access-point")
+
+
+def test_an_opened_connection_has_the_columns_of_the_older_event() -> None:
+    header = protobuf([(1, "hm://event-service/v1/events"), (3, "POST")])
+    columns = ["12", "38", *"abcdefghij", "61234", "60000", "391000", "0", "17500", "2", "9000"]
+    parts = [header, "\t".join(columns).encode()]
+    body = b"\0\x08" + (7).to_bytes(8) + b"\x01" + len(parts).to_bytes(2)
+    body += b"".join(len(part).to_bytes(2) + part for part in parts)
+    example = Example("one", "", "https://ap-gew1.spotify.com/", (), body, ())
+    _, sent = PIPELINE.run(replace(to_exchange(example), kind="tcp", path=""))
+    kinds = {one.leaf.path: one.category for message in sent for one in message.observations}
+    assert (kinds["parts[].15"], kinds["parts[].16"]) == ("transition", "seek")
+    assert kinds["parts[].11"] == "playback"

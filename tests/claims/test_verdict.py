@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.claims.verdict import Subject, bound, decide
+from auditor.claims.verdict import Subject, decide
 
 TESTED = Subject(
     values=0,
@@ -15,6 +15,8 @@ TESTED = Subject(
     tail_s=60,
     has_marks=True,
     has_journal=True,
+    clean=14,
+    control="passed",
 )
 
 
@@ -37,6 +39,12 @@ TESTED = Subject(
         ({"readable": 0.8}, "not seen", "absent"),
         ({"tail_s": 29.9}, "not visible", "no-tail"),
         ({"has_journal": False}, "not visible", "no-journal"),
+        ({"clean": 4}, "not visible", "sealed"),
+        ({"clean": 5}, "not seen", "absent"),
+        ({"control": "failed"}, "not visible", "control-failed"),
+        ({"control": "failed", "has_journal": False}, "not visible", "control-failed"),
+        ({"control": "none"}, "not visible", "no-control"),
+        ({"control": "none", "readable": 0.1}, "not visible", "sealed"),
         ({"did": 0}, "not tested", "not-exercised"),
         ({"did": 0, "carriers": 2}, "not tested", "not-exercised"),
         ({"did": 0, "has_marks": False}, "not tested", "no-marks"),
@@ -50,9 +58,3 @@ def test_first_rule_that_applies_wins(change: dict[str, object], verdict: str, r
 def test_strength_only_where_something_was_seen() -> None:
     assert decide(replace(TESTED, values=1, strength="strong")).strength == "strong"
     assert decide(TESTED).strength == ""
-
-
-def test_bound_is_the_exact_binomial_one() -> None:
-    for tries in (5, 14, 59):
-        assert (1 - bound(tries)) ** tries == pytest.approx(0.05)
-    assert bound(59) == pytest.approx(0.05, abs=0.001)

@@ -10,7 +10,7 @@ from auditor.claims.words import falsifier, many, percent, sentence
 NUMBERS = {
     "values": 7.0, "messages": 3.0, "did": 14.0, "followed": 12.0, "lag_s": 5.0, "idle": 15.0,
     "idle_hit": 2.0, "moved": 13.0, "traced": 11.0, "error_ms": 25.0, "carriers": 4.0,
-    "readable": 0.92, "tail_s": 9.0, "bound": 0.1926,
+    "readable": 0.92, "tail_s": 9.0, "bound": 0.1926, "clean": 14.0, "settled": 3.0,
 }  # fmt: skip
 
 
@@ -24,7 +24,9 @@ NUMBERS = {
         ("no-marks", ["no test for cue points", "92%"]),
         ("too-few", ["only 14 times", "Five times"]),
         ("no-journal", ["14 times", "connections that refused it"]),
-        ("sealed", ["92%", "Too little"]),
+        ("sealed", ["92%", "too little to answer"]),
+        ("control-failed", ["14 times", "did not find its own test messages"]),
+        ("no-control", ["14 times", "no test messages were planted"]),
         ("no-tail", ["9 seconds after"]),
         ("absent", ["14 times", "92% at those moments", "up to 19% of cases"]),
         ("silent", ["14 times", "nothing at all passed our recording", "up to 19% of cases"]),
@@ -63,6 +65,24 @@ def test_counts_and_plurals() -> None:
     assert many(1234, "jump to a cue point") == "1,234 jumps to a cue point"
 
 
+def test_bound_counts_clean_tries_only(catalogue: Catalogue) -> None:
+    numbers = {**NUMBERS, "clean": 9.0, "bound": 0.2831}
+    text = sentence("absent", catalogue.categories["cue"], "TIDAL", numbers)
+    assert "up to 28% of cases" in text
+    assert "counts the 9 times around which we could read enough" in text
+    assert "still growing" not in text
+
+
+def test_coverage_that_still_grows_is_said(catalogue: Catalogue) -> None:
+    text = sentence("absent", catalogue.categories["cue"], "TIDAL", {**NUMBERS, "settled": 2.0})
+    assert "Coverage still growing" in text
+
+
+def test_sealed_times_are_counted(catalogue: Catalogue) -> None:
+    text = sentence("sealed", catalogue.categories["cue"], "TIDAL", {**NUMBERS, "clean": 3.0})
+    assert "Around 11 of them too little was readable" in text
+
+
 def test_every_verdict_says_what_would_change_it() -> None:
     for verdict in ("seen", "seen, indirectly", "not seen", "not tested", "not visible"):
         assert falsifier(verdict)
@@ -71,7 +91,7 @@ def test_every_verdict_says_what_would_change_it() -> None:
 def test_sentences_are_short(catalogue: Catalogue) -> None:
     """At most 20 words, the list of fields aside; names of kinds may add a few."""
     for reason in ("positions-traced", "not-worked-out", "not-exercised", "no-marks", "too-few",
-                   "no-journal", "sealed", "no-tail", "absent", "silent"):  # fmt: skip
+                   "no-journal", "sealed", "no-tail", "absent", "silent", "control-failed", "no-control"):  # fmt: skip
         text = sentence(reason, catalogue.categories["cue"], "TIDAL", NUMBERS)
         for part in text.split(". "):
             assert len(part.split()) <= 20, part

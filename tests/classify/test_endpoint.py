@@ -164,6 +164,56 @@ def test_address_goes_before_shape(directory: Directory, post: Post) -> None:
     assert directory.find(post("api.segment.io", "/v1/batch"), SHAPE).endpoint == "batch"
 
 
+@pytest.mark.parametrize(
+    ("key", "endpoint"),
+    [
+        ("resourceLogs", "opentelemetry/logs"),
+        ("resourceSpans", "opentelemetry/traces"),
+        ("resourceMetrics", "opentelemetry/metrics"),
+        ("upload_file_minidump", "crashpad/minidump"),
+        ("payloadVersion", "bugsnag/report"),
+        ("sessionCounts", "bugsnag/sessions"),
+        ("statsigMetadata", "statsig/events"),
+        ("respond_with", "braze/data"),
+        ("log_event", "firebase/logging"),
+        ("begin_session", "countly/events"),
+    ],
+)
+def test_telemetry_behind_any_host(
+    directory: Directory, post: Post, key: str, endpoint: str
+) -> None:
+    """Applications often send telemetry through a host of their own."""
+    site = directory.find(post("own.example.org", "/x"), frozenset({key, "other"}))
+    assert names(site) == ("own.example.org", endpoint, True)
+    assert site.role == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("host", "owner"),
+    [
+        ("abc.execute-api.eu-central-1.amazonaws.com", "amazon-web-services"),
+        ("d1.cloudfront.net", "cloudfront"),
+        ("storage.googleapis.com", "google-cloud"),
+        ("firebaseinstallations.googleapis.com", "firebase"),
+        ("stats.g.doubleclick.net", "google-analytics"),
+        ("ad.doubleclick.net", "google-ads"),
+        ("x.blob.core.windows.net", "azure"),
+        ("o1.ingest.us.sentry.io", "sentry"),
+        ("notify.bugsnag.smartbear.com", "bugsnag"),
+    ],
+)
+def test_nearest_owner_wins(directory: Directory, host: str, owner: str) -> None:
+    found = directory.receiver_of(host)
+    assert found is not None
+    assert found.id == owner
+
+
+def test_a_cloud_is_no_delivery_network(catalogue: Catalogue) -> None:
+    clouds = [one for one in catalogue.receivers.values() if "amazonaws.com" in one.hosts]
+    assert [one.id for one in clouds] == ["amazon-web-services"]
+    assert "not a delivery network" in clouds[0].notes[0]
+
+
 def test_owner_of_a_host(directory: Directory) -> None:
     owner = directory.receiver_of("ap-gew1.spotify.com")
     assert owner is not None

@@ -25,7 +25,7 @@ SURE: list[tuple[str, Value, str, str, str]] = [
     ("position", 61.2, "hot_cues", "", "cue"),
     ("memoryCue", 61.2, "", "", "cue"),
     ("loop_length_beats", 8, "", "", "loop"),
-    ("loopIn", 60952, "", "", "loop"),
+    ("loopIn", 60952, "", "loopOut", "loop"),
     ("active", True, "", "loop_in_ms loop_out_ms", "loop"),
     ("bpm_from", 126, "", "", "tempo"),
     ("pitchPercent", 1.98, "", "", "tempo"),
@@ -37,7 +37,7 @@ SURE: list[tuple[str, Value, str, str, str]] = [
     ("crossfader", 0.5, "", "", "transition"),
     ("from_deck", 1, "", "", "transition"),
     ("automix", True, "", "", "transition"),
-    ("gain_db", -26, "", "", "effects"),
+    ("gain_db", -26, "", "deck band", "effects"),
     ("band", "low", "eq_change", "gain_db", "effects"),
     ("fx_name", "echo", "", "", "effects"),
     ("filter", 0.3, "deck", "", "effects"),
@@ -67,8 +67,6 @@ def test_sure(
 
 
 CANDIDATES: list[tuple[str, Value, str]] = [
-    ("cue", "x", "cue"),
-    ("tempo", 3, "tempo"),
     ("cue_position_ms", None, "cue"),
     ("cue_position_ms", "far beyond " * 9, "cue"),
 ]
@@ -227,3 +225,72 @@ def test_carriers_give_way(judge: Judge) -> None:
 def test_very_long_names_do_no_harm(judge: Judge) -> None:
     said = judge.judge("cue_" * 50_000, 3, around("cue_" * 50_000))
     assert said.category in {"cue", "other"}
+
+
+FRIENDS = [
+    ("feed_rate", 120, "bpm deck"),
+    ("resolution_scale", 1.0, "deck_cards"),
+    ("fade_to_black", True, "deck_cards"),
+    ("StageTransitionDays", 12, "PitchDeckSent"),
+    ("tempo_ingester_bytes", 4100, "queue"),
+    ("bpm", 72, "heart_rate steps"),
+    ("cue", 3, "captions"),
+    ("tempo_pct", 100, "robot"),
+    ("loop_current", "none", "deck_watch"),
+    ("mix_time_s", 300, "beats_per_stroke"),
+    ("low", "a", "artist album images"),
+    ("level", 3, "artist title track"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "beside"), FRIENDS)
+def test_false_friends_among_partners(judge: Judge, name: str, value: Value, beside: str) -> None:
+    said = judge.judge(name, value, around("", beside))
+    assert said.category not in {"cue", "loop", "effects", "tempo", "transition"}, said
+
+
+ORDINARY = [
+    ("timestamp", 1763683200, "", "metadata"),
+    ("request_id", "a-1", "", "metadata"),
+    ("sdk_version", "1.2.3", "", "metadata"),
+    ("session_id", "s-1", "", "analytics"),
+    ("screen_name", "Settings", "", "analytics"),
+    ("model", "Mac14", "device", "device"),
+    ("density", 2, "screen", "device"),
+    ("locale", "de_DE", "", "device"),
+    ("plan", "free", "user", "identity"),
+    ("device_id", "d-1", "user", "device"),
+    ("user_id", "u-1", "device", "identity"),
+    ("created_at", "2026-11-21T00:00:00Z", "user", "metadata"),
+    ("variant", "b", "", "config"),
+    ("challenge", "x", "drm", "licensing"),
+    ("bitrate", 320, "", "audio"),
+    ("floor", 0.1, "bid", "ads"),
+    ("reason", "x", "exception", "diagnostics"),
+    ("playlist_track_count", 3, "", "library"),
+    ("search_session_id", "s-1", "", "analytics"),
+    ("foo", 3, "", "other"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "above", "category"), ORDINARY)
+def test_ordinary_fields(judge: Judge, name: str, value: Value, above: str, category: str) -> None:
+    said = judge.judge(name, value, around(above))
+    assert said.category == category, said.means
+
+
+def test_words_of_everyday_need_a_fitting_value(judge: Judge) -> None:
+    assert judge.judge("pitch", "x", around("", "deck")).category == "other"
+    assert judge.judge("pitch", 1.98, around("", "deck")).category == "tempo"
+
+
+@pytest.mark.parametrize("name", ["seek", "search_performed", "Searched"])
+def test_event_that_is_one_word(judge: Judge, name: str) -> None:
+    assert judge.judge_name(name).category in {"seek", "search"}
+
+
+def test_event_names_know_their_object(judge: Judge) -> None:
+    assert judge.is_event_name("name", ("events",))
+    assert judge.is_event_name("message", ("breadcrumbs",))
+    assert not judge.is_event_name("name", ("users",))
+    assert not judge.is_event_name("name")

@@ -65,3 +65,32 @@ def test_first_shape_is_named() -> None:
 def test_every_shape_of_the_lexicon_is_known() -> None:
     for shape in SHAPES:
         shapes.fits("x", (shape,))
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "fit"),
+    [
+        (8, "beats", True),
+        (0.5, "beats", True),
+        ("16", "beats", True),
+        ("1/4", "beats", True),
+        (3, "beats", False),
+        (1024, "beats", False),
+        (True, "beats", False),
+        ("00000000-0000-4000-8000-000000000001", "uuid", True),
+        ("abc", "uuid", False),
+        ("0123456789abcdef0123456789abcdef", "hash", True),
+        ("abcdefabcdefabcdefabcdefabcdefab", "hash", False),
+        ("1.2.3", "version", True),
+        ("v2.0-beta", "version", True),
+        ("12", "version", False),
+        ("de_DE", "locale", True),
+        ("german", "locale", False),
+        (0, "any", True),
+        (False, "any", True),
+        ("", "any", False),
+        (None, "any", False),
+    ],
+)
+def test_shapes_of_ordinary_values(value: Value, shape: str, fit: bool) -> None:
+    assert shapes.fits(value, (shape,)) == (shape if fit else "")

@@ -1,0 +1,213 @@
+"""The reconstruction as plain data: what `facts["reconstruction"]` of an audit holds.
+
+    receivers  one per receiver that was told enough, the most detailed first
+      tracks       each play with its jumps, pauses, loops, tempo and what was heard when
+      transitions  overlaps of two plays
+      counts       things found, by kind
+      scores       the same against the marks, where there are marks
+      sentence     the one sentence for a DJ
+    real       the set by the marks, in the same form; null without marks of playing
+    formulas   how each kind of data is worked out
+    reason     why there is nothing, empty when there is something
+
+Times are seconds since 1970, positions seconds in the track.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auditor.reconstruct import words
+from auditor.reconstruct.real import Done, marks_of, real_set
+from auditor.reconstruct.records import DjSet, Jump, Loop, Play, Transition
+from auditor.reconstruct.recover import Recovered, Tables, recover
+from auditor.reconstruct.score import KINDS, Score, events, score, score_tempo
+
+_TEMPO_S = 20.0
+"""How long after a tempo was set it is looked at, at most."""
+
+_MOST_HOSTS = 5
+
+
+def reconstruction(tables: Tables) -> dict[str, Any]:
+    """Return everything that can be rebuilt from the tables of an audit, as plain data."""
+    marks = marks_of(tables["marks"])
+    real = real_set(marks)
+    found = recover(tables)
+    return {
+        "receivers": [_receiver(one, real, marks) for one in found],
+        "real": _set(real, {}) if real.plays or real.transitions else None,
+        "formulas": dict(words.FORMULAS),
+        "reason": "" if found else _reason(tables),
+    }
+
+
+def by_category(facts: Mapping[str, Any], receiver: str = "") -> dict[str, dict[str, Any]]:
+    """Return per kind of data how well it was rebuilt: of a receiver, else of the most detailed one.
+
+    Each with `found` (things), the score against the marks (`real`, `rebuilt`, `matched`,
+    `precision`, `recall`, `median_s`; absent without marks) and the `formula`. Kinds of data of
+    which nothing was found, and nothing done, are left out.
+    """
+    chosen = [one for one in facts["receivers"] if receiver in {"", one["receiver"]}]
+    if not chosen:
+        return {}
+    scores = {one["kind"]: one for one in chosen[0]["scores"]}
+    result = {}
+    for kind in ("track", "jump", "cue", "loop", "transition", "tempo"):
+        category, found = words.CATEGORIES[kind], chosen[0]["counts"][kind]
+        if found or kind in scores:
+            formula = facts["formulas"][category]
+            result[category] = {"found": found, **scores.get(kind, {}), "formula": formula}
+    return result
+
+
+def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done]) -> dict[str, Any]:
+    scores = _scores(real, one.rebuilt, marks)
+    counts = {kind: len(events(one.rebuilt, kind)) for kind in KINDS}
+    counts["tempo"] = sum(play.tempo is not None for play in one.rebuilt.plays)
+    clock = one.rebuilt.clock
+    return {
+        "receiver": one.receiver,
+        "name": one.name,
+        "reader": one.reader,
+        "reports": dict(one.rebuilt.sources),
+        "clock": {
+            "behind_s": round(clock.behind_s, 3),
+            "spread_s": round(clock.spread_s, 3),
+            "sessions": clock.sessions,
+        },
+        **_set(one.rebuilt, one.bpm),
+        "counts": counts,
+        "scores": [_score(score) for score in scores],
+        "sentence": words.told(one.name, counts, scores, one.reader),
+    }
+
+
+def _scores(real: DjSet, rebuilt: DjSet, marks: Sequence[Done]) -> list[Score]:
+    """Score what marks speak of; a kind of thing that nobody did and nothing shows is left out."""
+    if not (real.plays or real.transitions):
+        return []
+    found = [score(real, rebuilt, kind) for kind in KINDS]
+    set_tempos = _tempos(marks)
+    if set_tempos:
+        found.append(score_tempo(set_tempos, rebuilt))
+    return [one for one in found if one.real or one.rebuilt]
+
+
+def _tempos(marks: Sequence[Done]) -> list[tuple[float, float, float]]:
+    told = []
+    for one in marks:
+        percent, ratio = one.number("percent"), one.number("ratio")
+        if one.action == "tempo" and (percent is not None or ratio is not None):
+            told.append((one.end, ratio if ratio is not None else 1 + (percent or 0.0) / 100))
+    ends = [*(start for start, _ in told[1:]), float("inf")]
+    return [
+        (start, min(end, start + _TEMPO_S), rate)
+        for (start, rate), end in zip(told, ends, strict=False)
+    ]
+
+
+def _score(one: Score) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "category": words.CATEGORIES[one.kind],
+        "real": one.real,
+        "rebuilt": one.rebuilt,
+        "matched": one.matched,
+        "precision": _round(one.precision),
+        "recall": _round(one.recall),
+        "median_s": _round(one.quantile(0.5)),
+        "p90_s": _round(one.quantile(0.9)),
+        "worst_s": _round(one.quantile(1.0)),
+        "place_s": _round(one.places_s[-1] if one.places_s else None),
+    }
+
+
+def _set(one: DjSet, bpm: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        "tracks": [_play(play, bpm.get(play.track)) for play in one.plays],
+        "transitions": [_transition(fade) for fade in one.transitions],
+    }
+
+
+def _play(play: Play, bpm: float | None) -> dict[str, Any]:
+    tempo = play.tempo
+    return {
+        "track": play.track,
+        "session": play.session,
+        "start": _round(play.start),
+        "end": _round(play.end),
+        "from_s": _round(play.stretches[0].start_s),
+        "to_s": _round(play.stretches[-1].end_s),
+        "heard": [[_round(one.start), _round(one.end)] for one in play.stretches],
+        "jumps": [_jump(one) for one in play.jumps],
+        "pauses": [
+            {
+                "start": _round(one.start),
+                "end": _round(one.end),
+                "position_s": _round(one.position_s),
+            }
+            for one in play.pauses
+        ],
+        "loops": [_loop(one, bpm) for one in play.loops],
+        "bpm": bpm,
+        "tempo": tempo
+        and {"rate": _round(tempo.rate), "error": _round(tempo.error), "pieces": tempo.pieces},
+    }
+
+
+def _jump(one: Jump) -> dict[str, Any]:
+    return {
+        "time": _round(one.time),
+        "since": _round(one.since),
+        "from_s": _round(one.from_s),
+        "to_s": _round(one.to_s),
+        "cue": one.cue,
+        "visits": one.visits,
+        "heard": one.heard,
+    }
+
+
+def _loop(one: Loop, bpm: float | None) -> dict[str, Any]:
+    return {
+        "start": _round(one.start),
+        "end": _round(one.end),
+        "in_s": _round(one.in_s),
+        "out_s": _round(one.out_s),
+        "length_s": _round(one.length_s),
+        "beats": _round(one.length_s * bpm / 60) if bpm else None,
+        "returns": len(one.returns),
+    }
+
+
+def _transition(one: Transition) -> dict[str, Any]:
+    return {
+        "start": _round(one.start),
+        "end": _round(one.end),
+        "length_s": _round(one.length_s),
+        "from_track": one.from_track,
+        "to_track": one.to_track,
+    }
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 3)
+
+
+def _reason(tables: Tables) -> str:
+    """Say what was there instead of playback reports."""
+    exchanges = tables["exchanges"]
+    if exchanges.empty:
+        return "The capture holds no exchange at all."
+    unread = int(((exchanges["bytes_read"] == 0) & (exchanges["bytes_out"] > 0)).sum())
+    counts = Counter(exchanges["receiver_name"].astype("object").tolist())
+    seen = ", ".join(f"{name} ({count})" for name, count in counts.most_common(_MOST_HOSTS))
+    more = f" and {len(counts) - _MOST_HOSTS} more" if len(counts) > _MOST_HOSTS else ""
+    dark = f" {unread} of {len(exchanges)} exchanges could not be read." if unread else ""
+    return (
+        "No message told where in a track a player was, and no audio was requested."
+        f" Exchanges were seen with {seen}{more}.{dark}"
+    )

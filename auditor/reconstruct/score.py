@@ -1,0 +1,166 @@
+"""Compare a rebuilt set with the real one: what was found, what was made up, how far off in time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.reconstruct.records import SAME_S, DjSet
+from auditor.reconstruct.tempo import between
+
+NEAR_S = 2.0
+"""A thing is found when the rebuilt one is this close in time; a DJ set is told in beats of half a
+second, so more would be no find."""
+
+KINDS = ("track", "pause", "jump", "cue", "loop", "transition")
+"""`jump`: every jump outside of loops, also those to cue points. `cue`: those that are called so."""
+
+NEAR_RATE = 0.01
+"""A tempo is found when it is this close: one percent is what a pitch fader is set by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing of a set, flat: moments to compare, and places where they are known."""
+
+    times: tuple[float, ...]
+    """One moment, or start and end."""
+    places: tuple[float | None, ...] = ()
+    tracks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well one kind of thing was rebuilt; shares are None where nothing can be divided by."""
+
+    kind: str
+    real: int
+    rebuilt: int
+    matched: int
+    errors_s: tuple[float, ...]
+    """Distance in time of every moment of every match, sorted."""
+    places_s: tuple[float, ...] = ()
+    """Distance of every place that both sides know, sorted."""
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the rebuilt that is real."""
+        return self.matched / self.rebuilt if self.rebuilt else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the real that was rebuilt."""
+        return self.matched / self.real if self.real else None
+
+    def quantile(self, share: float) -> float | None:
+        """Return an error in time that this share of the errors does not exceed."""
+        return float(np.quantile(self.errors_s, share)) if self.errors_s else None
+
+
+def events(one: DjSet, kind: str) -> list[Event]:
+    """Return all things of a kind, in order of time."""
+    found = []
+    for play in one.plays:
+        match kind:
+            case "track":
+                found.append(Event((play.start,), (play.stretches[0].start_s,), (play.track,)))
+            case "pause":
+                found += [Event((rest.start, rest.end), (rest.position_s,)) for rest in play.pauses]
+            case "jump":
+                found += [Event((jump.time,), (jump.to_s,)) for jump in play.jumps]
+            case "cue":
+                found += [Event((jump.time,), (jump.to_s,)) for jump in play.jumps if jump.cue]
+            case "loop":
+                found += [
+                    Event((loop.start, loop.end), (loop.in_s, loop.out_s) if loop.out_s else ())
+                    for loop in play.loops
+                ]
+    if kind == "transition":
+        found += [
+            Event((fade.start, fade.end), (), (fade.from_track, fade.to_track))
+            for fade in one.transitions
+        ]
+    return sorted(found, key=lambda event: event.times)
+
+
+def score(real: DjSet, rebuilt: DjSet, kind: str) -> Score:
+    """Match both sides one to one, the nearest pairs first."""
+    wanted, got = events(real, kind), events(rebuilt, kind)
+    pairs = match(wanted, got)
+    errors = [
+        abs(one - other)
+        for left, right in pairs
+        for one, other in zip(wanted[left].times, got[right].times, strict=True)
+    ]
+    places = [
+        abs(one - other)
+        for left, right in pairs
+        for one, other in zip(wanted[left].places, got[right].places, strict=False)
+        if one is not None and other is not None
+    ]
+    return Score(
+        kind, len(wanted), len(got), len(pairs), tuple(sorted(errors)), tuple(sorted(places))
+    )
+
+
+def match(wanted: Sequence[Event], got: Sequence[Event]) -> list[tuple[int, int]]:
+    """Return pairs of indices: each side at most once, the nearest in time first.
+
+    `got` is in order of time.
+    """
+    moments = [one.times[0] for one in got]
+    near = [
+        (distance, left, right)
+        for left, one in enumerate(wanted)
+        for right in range(*_window(moments, one.times[0]))
+        if (distance := _distance(one, got[right])) is not None
+    ]
+    pairs: list[tuple[int, int]] = []
+    used: tuple[set[int], set[int]] = (set(), set())
+    for _, left, right in sorted(near):
+        if left not in used[0] and right not in used[1]:
+            pairs.append((left, right))
+            used[0].add(left)
+            used[1].add(right)
+    return sorted(pairs)
+
+
+def score_tempo(real: Sequence[tuple[float, float, float]], rebuilt: DjSet) -> Score:
+    """Compare tempos that were set with those of what was heard then.
+
+    `real` are from, until, and track seconds per second. Marks need not name the deck's track, so
+    the play that fits best stands for it.
+    """
+    errors = []
+    for start, end, rate in real:
+        rates = [
+            abs(found.rate - rate)
+            for play in rebuilt.plays
+            if (found := between(play.stretches, start, end)) is not None
+        ]
+        errors += [min(rates)] if rates and min(rates) <= NEAR_RATE else []
+    return Score("tempo", len(real), len(real), len(errors), (), tuple(sorted(errors)))
+
+
+def _window(moments: Sequence[float], time: float) -> tuple[int, int]:
+    return bisect_left(moments, time - NEAR_S), bisect_right(moments, time + NEAR_S)
+
+
+def _distance(one: Event, other: Event) -> float | None:
+    far = max(abs(left - right) for left, right in zip(one.times, other.times, strict=True))
+    if far > NEAR_S:
+        return None
+    for left, right in zip(one.places, other.places, strict=False):
+        if left is not None and right is not None and abs(left - right) > SAME_S:
+            return None
+    if one.tracks and other.tracks and _differ(one.tracks, other.tracks):
+        return None
+    return far
+
+
+def _differ(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Say whether two sides name different tracks; a name that only one side tells is no difference."""
+    return any(left and right and left != right for left, right in zip(one, other, strict=True))
