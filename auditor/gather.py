@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from auditor.catalogue.model import Catalogue
+from auditor.known import read_known
 from auditor.pipeline import Pipeline
 from auditor.records import Mark
 from auditor.redact import Redactor
@@ -107,13 +108,15 @@ def _take(
     share: Share,
     progress: Progress | None = None,
 ) -> tuple[list[Capture], list[int]]:
-    pipeline = Pipeline(catalogue)
+    known = {file: read_known(file) for file in files if file.is_dir()}
+    bare = Pipeline(catalogue)
     captures: list[Capture] = []
     counts: list[int] = []
     for file in files:
         capture = open_capture(file, sum(counts), replies=False)
         captures.append(capture)
         counts.append(0)
+        pipeline = Pipeline(catalogue, known[file]) if known.get(file) else bare
         with _rare_collections():
             for exchange in capture.exchanges:
                 if share.has(exchange.number):

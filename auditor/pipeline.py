@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from auditor.catalogue.model import Catalogue
 from auditor.classify import Classifier, Directory, body_keys
+from auditor.classify.recognise import Recogniser
 from auditor.decode import decode_head, decode_message
+from auditor.known import KnownValue
 from auditor.records import NOT_SENT, Decoded, Exchange, Message, Observation, Passage, Site, Unread
 
 _NOTHING = Message("out", b"", 0)
@@ -38,7 +41,9 @@ class Sent:
 class Pipeline:
     """Decode and classify what left with an exchange; replies are weighed, not read."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, known: Sequence[KnownValue] = ()) -> None:
+        """Be ready for exchanges; `known` are the values of the session's own library."""
+        self._recogniser = Recogniser(known) if known else None
         self._directory = Directory(catalogue)
         self._classifier = Classifier(catalogue)
 
@@ -76,4 +81,6 @@ class Pipeline:
         weight: tuple[float, int],
     ) -> Sent:
         passages = self._classifier.classify(exchange, site, decoded)
+        if self._recogniser:
+            passages = self._recogniser.mark(passages)
         return Sent(index, weight[0], weight[1], passages, decoded.unread)

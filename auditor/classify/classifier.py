@@ -27,7 +27,7 @@ _SPOKEN = frozenset({"body", "query"})
 """Contexts in which the names around a field say something."""
 _ALONE: frozenset[str] = frozenset()
 _MEMORY = 50_000
-_FEW = 500
+_FEW = 64
 
 _new = tuple.__new__
 """Makes a named tuple without its checks: there is one for every value that says something."""
@@ -89,6 +89,8 @@ class _Field:
 
     def by_words(self, value: Value, rule: FieldRule | None) -> Meaning:
         """Read the value where the field names an event, else the field's name."""
+        if type(value) is float:
+            return self._judged(value, rule)
         told = (type(value), value, rule.id if rule else "", rule.where if rule else ())
         found = self._told.get(told)
         if found is None:

@@ -31,7 +31,7 @@ LINES = 24
 _MEMORY = 50_000
 """Plain texts that are remembered."""
 
-_BATCH = 1_000_000
+_BATCH = 500_000
 """Values that are gathered before they are counted."""
 
 _HIDES = frozenset({"identity", "device"})

@@ -6,7 +6,7 @@ column by column, which costs a tenth of counting value by value. When that happ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import chain, islice
@@ -62,14 +62,16 @@ class Profile:
     last: float = float("-inf")
     types: frozenset[type] = frozenset()
     seen: set[object] | None = None
-    """The different values, digests in the place of long texts; a few more than the cap."""
+    """The different values, digests in the place of long texts; none left above the cap."""
+    is_full: bool = False
+    """There are `DISTINCT_CAP` different values or more."""
     carried: Collection[int] = ()
     """Messages of this batch that carried it."""
 
     @property
     def distinct(self) -> int:
         """Different values, counted up to `DISTINCT_CAP`."""
-        return min(len(self.seen or ()), DISTINCT_CAP)
+        return DISTINCT_CAP if self.is_full else len(self.seen or ())
 
     def note(self, meaning: Meaning, exchange: int) -> None:
         """Take what one value means; the strongest says what the field is, the first of equals."""
@@ -88,7 +90,8 @@ class Profile:
         self.messages += other.messages
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.types |= other.types
-        self.seen = (self.seen or set()) | (other.seen or set())
+        self.is_full |= other.is_full
+        self._see(other.seen or ())
 
     def take(self, values: Sequence[Value], strings: Strings) -> None:
         """Count values."""
@@ -100,14 +103,18 @@ class Profile:
         different: set[object] = set(values)
         if str in kinds:
             strings({one for one in different if type(one) is str} if len(kinds) > 1 else different)  # type: ignore[arg-type]  # all of them are strings
-        if self.seen is not None and len(self.seen) >= DISTINCT_CAP:
-            return
-        if str in kinds or bytes in kinds:
-            different = set(map(_brief, islice(different, DISTINCT_CAP)))
+        if not self.is_full:
+            self._see(map(_brief, different) if str in kinds or bytes in kinds else different)
+
+    def _see(self, values: Iterable[object]) -> None:
+        """Remember values until there are enough."""
         if self.seen is None:
-            self.seen = set(islice(different, DISTINCT_CAP))
-        else:
-            self.seen.update(islice(different, DISTINCT_CAP))
+            self.seen = set()
+        self.seen.update(islice(values, 0 if self.is_full else DISTINCT_CAP))
+        if len(self.seen) >= DISTINCT_CAP:
+            self.is_full = True
+        if self.is_full:
+            self.seen = None
 
 
 def _brief(value: object) -> object:
