@@ -12,12 +12,14 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
 from auditor.catalogue.model import Catalogue
+from auditor.errors import AuditorError
 from auditor.known import read_known
 from auditor.pipeline import Pipeline
 from auditor.records import Mark
@@ -69,7 +71,8 @@ def gather(
     """Read captures to their ends; return them, with the number of exchanges of each.
 
     `collector` takes the rows. With several `workers` it gets all it would get from one.
-    Raises SourceError when a capture cannot be opened.
+    Raises SourceError when a capture cannot be opened, AuditorError when a process is ended from
+    outside.
     """
     if workers == 1:
         return _take(files, catalogue, collector, Share(), progress)
@@ -82,6 +85,11 @@ def gather(
             found = _take(files, catalogue, collector, Share(0, workers), progress)
             for other in others:
                 collector.merge(other.result())
+        except BrokenProcessPool as error:
+            raise AuditorError(
+                "A process of the audit ended before its work was done.",
+                "Perhaps there was too little memory: audit with `--workers 1`.",
+            ) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -74,8 +74,10 @@ _UNSEEN = re.compile(
     "[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
-_MARKS = ("@", "%", "eyj", "bear", "basi", "aiza", "_live", "_test", "gh", "pass", "secr", "toke")
-_MARKS += ("api", "s-1-5", "users", "home")
+_MARKS = (
+    *("@", "%", "eyj", "bear", "basi", "aiza", "_live", "_test", "gh", "pass", "secr", "toke"),
+    *("api", "s-1-5", "users", "home"),
+)
 """What the shapes of short texts without a dot have in common with `_SUSPECT`, in lower case."""
 
 _SHORT = 40

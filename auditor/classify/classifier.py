@@ -17,8 +17,9 @@ from auditor.classify.events import SCALE, Clock, EventFinder, moment
 from auditor.classify.fields import RuleBook
 from auditor.classify.lexicon import Judge, Surroundings
 from auditor.classify.neighbours import Neighbours
+from auditor.passages import Passage, Said
 from auditor.places import Layout, Place, exact, layout
-from auditor.records import Decoded, Exchange, Meaning, Passage, Said, Sheet, Site, Value
+from auditor.records import Decoded, Exchange, Meaning, Sheet, Site, Value
 
 _LONGEST_NAME = 128
 _MOST_NAMES = 64

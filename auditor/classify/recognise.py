@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.known import KnownValue, KnownValues, fits, strength
-from auditor.records import Meaning, Passage, Said, Strength
+from auditor.passages import Passage, Said
+from auditor.records import Meaning, Strength
 
 BASIS = "known value"
 """Basis of an observation that rests on a known value."""

@@ -208,21 +208,26 @@ class Walk:
 
     def _visit_array(self, node: list[Node], place: Place, at: At) -> None:
         below = place.item()
-        again: dict[int, Reading] = {}
-        if not _SIMPLE.issuperset(map(type, node)) or len(node) > self._room:
-            for index, value in enumerate(node):
-                self.node(value, below, (*at, index))
-            return
-        for number, value in enumerate(node):
-            if type(value) is str and value not in _plain:
-                self._look(node, number, again)
-        if not node:
-            return
-        if not again:
-            self._put(layout((below,), is_list=True), node, at)  # type: ignore[arg-type]  # all are values
+        if _SIMPLE.issuperset(map(type, node)) and len(node) <= self._room:
+            self._values(node, below, at)
             return
         for index, value in enumerate(node):
-            self._inside(value, again.get(index), below, (*at, index))
+            self.node(value, below, (*at, index))
+
+    def _values(self, node: list[Any], below: Place, at: At) -> None:
+        """Write down the items of an array of plain values; there must be room for them."""
+        again: dict[int, Reading] = {}
+        for index, value in enumerate(node):
+            if type(value) is str and value not in _plain:
+                self._look(node, index, again)
+        if again:
+            for index, value in enumerate(node):
+                if index in again:
+                    self._again(value, again[index], below, (*at, index))
+                else:
+                    self.leaf(value, below, (*at, index))
+        elif node:
+            self._put(layout((below,), is_list=True), node, at)
 
     def _visit_bytes(self, node: bytes, place: Place, at: At) -> None:
         if encoding.sniff(node) and len(node) >= _SHORTEST_PACKED:

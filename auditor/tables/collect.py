@@ -9,6 +9,7 @@ from functools import lru_cache
 from math import nan
 from operator import itemgetter
 
+from auditor.passages import Passage
 from auditor.pipeline import Sent
 from auditor.records import (
     Connection,
@@ -17,7 +18,6 @@ from auditor.records import (
     Mark,
     Meaning,
     Observation,
-    Passage,
     Site,
     Value,
 )

@@ -12,8 +12,9 @@ from hashlib import blake2b
 from itertools import chain, islice
 from typing import NamedTuple
 
+from auditor.passages import Passage
 from auditor.places import Layout
-from auditor.records import NO_MEANING, Leaf, Meaning, Passage, Site, Value
+from auditor.records import NO_MEANING, Leaf, Meaning, Site, Value
 
 DISTINCT_CAP = 100
 _LONG = 32
@@ -41,6 +42,9 @@ class Verdict(NamedTuple):
 
 
 _NEVER = float("inf")
+_NO_NUMBER = ("NaN",)
+_SHORT = frozenset({int, bool, type(None)})
+"""Types whose values stay as they are when they are counted."""
 _OTHER = Verdict(0, "other", "", "", "", "", "", ())
 
 
@@ -100,11 +104,11 @@ class Profile:
         if not kinds <= self.types:
             types = self.types | kinds
             self.types = _TYPES.setdefault(types, types)
-        different: set[object] = set(values)
+        different = _different(values, kinds)
         if str in kinds:
             strings({one for one in different if type(one) is str} if len(kinds) > 1 else different)  # type: ignore[arg-type]  # all of them are strings
         if not self.is_full:
-            self._see(map(_brief, different) if str in kinds or bytes in kinds else different)
+            self._see(different if kinds <= _SHORT else map(_brief, different))
 
     def _see(self, values: Iterable[object]) -> None:
         """Remember values until there are enough."""
@@ -117,12 +121,24 @@ class Profile:
             self.seen = None
 
 
+def _different(values: Sequence[Value], kinds: set[type]) -> set[object]:
+    """Return the different values; in Python, true is 1."""
+    if bool not in kinds:
+        return set(values)
+    if len(kinds) == 1:
+        return {(one,) for one in set(values)}
+    return {(one,) if type(one) is bool else one for one in values}
+
+
 def _brief(value: object) -> object:
-    """Return a value, or a digest of a long one: every process makes the same."""
+    """Return a value, or a digest of a long one: every process makes the same.
+
+    All that is not a number counts as one, though Python finds that nothing equals it.
+    """
     if isinstance(value, str | bytes) and len(value) > _LONG:
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
         return blake2b(data, digest_size=8).digest()
-    return value
+    return value if value == value else _NO_NUMBER  # noqa: PLR0124 - so is a NaN told
 
 
 _TYPES: dict[frozenset[type], frozenset[type]] = {}
