@@ -150,18 +150,24 @@ class Redactor:
             return text
         return self.clean(text)
 
-    def clean(self, text: str, limit: int = PREVIEW) -> str:
-        """Replace what looks like a secret inside a text, make it visible and cut it."""
+    def clean(self, text: str, limit: int = PREVIEW, but: str = "") -> str:
+        """Replace what looks like a secret inside a text, make it visible and cut it.
+
+        `but` is a kind of secret that cannot stand in this text.
+        """
         if len(text) < _WORD and text.isalnum() and text.isascii():
             return text
         for kind, shape in _SHAPES if _is_suspect(text) else ():
-            text = shape.sub(partial(self._hide_part, kind), text)
+            if kind != but:
+                text = shape.sub(partial(self._hide_part, kind), text)
         text = _make_visible(text)
         return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
     def path(self, text: str, limit: int = 200) -> str:
         """Return the place of a value: names of fields, which may be ids of somebody's."""
-        return self.clean(_RUN.sub(partial(self._hide_part, "id"), text), limit)
+        # Outside of quotes numbers with dots are protobuf tags, and never an address.
+        but = "" if '"' in text else "ip"
+        return self.clean(_RUN.sub(partial(self._hide_part, "id"), text), limit, but)
 
     def address(self, text: str) -> str:
         """Return the name or number of a far end: who gets data is what an audit is for."""

@@ -127,3 +127,11 @@ def test_quick_look_at_short_texts_misses_nothing_that_has_a_shape() -> None:
     for _ in range(20_000):
         text = "".join(rng.choice(words) for _ in range(rng.randint(1, 5)))
         assert redact._is_suspect(text) or not redact._SUSPECT.search(text), text
+
+
+def test_protobuf_tags_are_no_address() -> None:
+    redactor = Redactor(KEY)
+    for path in ("1.3.2.2", "1.3.2.16>payload.value", "2.2.7.1"):
+        assert redactor.path(path) == path
+    assert "198.51.100.7" not in redactor.path('hosts["198.51.100.7"].name')
+    assert redactor.counts == {"ip": 1}

@@ -91,7 +91,7 @@ def told(one: Cause) -> str:
     if one.state != CAUSED:
         return " What causes it is unclear." if one.state else ""
     what = {"count": "There was more of it", "change": "Its value changed"}
-    other = "after other actions" if one.lag == "flush" else "hands off"
+    other = "hands off" if one.lag == "with" else "otherwise"
     q = "under 0.001" if one.q < _TINY else f"{one.q:.3f}"
     return (
         f" The action causes it. {what.get(one.statistic, 'It left')} after {one.action} "
@@ -246,7 +246,7 @@ def _sealed(table: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any
                 "sentence": (
                     f"{_CHANNELS[str(one['context'])]} react to {one['action']}. {what} for {who} "
                     f"began {LAGS[str(one['lag'])]} {int(one['hit'])} of {int(one['n'])} times, "
-                    f"hands off {int(one['control_hit'])} of {int(one['controls'])} times. "
+                    f"{'hands off' if one['lag'] == 'with' else 'otherwise'} {int(one['control_hit'])} of {int(one['controls'])} times. "
                     "This says that they react, not what they hold."
                 ),
             }
@@ -287,7 +287,7 @@ def method(found: Mapping[str, Any], has_marks: bool) -> str:
     return (
         f"{many(found['tests'], 'test')}: every field, message and sealed channel against every action, "
         f"within {LAG_S:.0f} seconds, 5 to 60 seconds later, and in the next message of its kind. Windows with "
-        "the action against idle ones, labels shuffled within blocks of about ten minutes, one-sided, "
+        "the action against idle ones (later than five seconds: against all others), labels shuffled within blocks of about ten minutes, one-sided, "
         "p = (b+1)/(m+1). After Benjamini and Hochberg a cause is named from q = "
         f"{MAX_Q} down. Left out: what could not reach p = {REACHABLE_P} whatever the labels, and what goes by a clock of its own."
     )

@@ -19,6 +19,7 @@ from auditor.cli.catalogue import catalogue
 from auditor.cli.doctor import doctor
 from auditor.cli.known import known
 from auditor.cli.mark import mark
+from auditor.cli.reconstruct import reconstruct
 from auditor.cli.report import report
 from auditor.cli.selftest import selftest
 from auditor.errors import AuditorError
@@ -58,7 +59,7 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (capture, mark, doctor, report, audit, catalogue, known, selftest):
+for command in (capture, mark, doctor, report, audit, reconstruct, catalogue, known, selftest):
     cli.add_command(command)
 
 

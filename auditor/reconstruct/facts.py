@@ -1,12 +1,15 @@
 """The reconstruction as plain data: what `facts["reconstruction"]` of an audit holds.
 
     receivers  one per receiver that was told enough, the most detailed first
-      tracks       each play with its jumps, pauses, loops, tempo and what was heard when
+      tracks       each play with its jumps, pauses, loops, tempo and what was heard when;
+                   with marks its number is that of the same track in `real`, null if none is
       transitions  overlaps of two plays
       counts       things found, by kind
       scores       the same against the marks, where there are marks
       sentence     the one sentence for a DJ
     real       the set by the marks, in the same form; null without marks of playing
+               `matched` of each thing: found again (real), or really done (rebuilt); in `real` it
+               is about the first receiver, and null where nobody could rebuild anything
     formulas   how each kind of data is worked out
     reason     why there is nothing, empty when there is something
 
@@ -17,13 +20,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from auditor.reconstruct import words
 from auditor.reconstruct.real import Done, marks_of, real_set
-from auditor.reconstruct.records import DjSet, Jump, Loop, Play, Transition
+from auditor.reconstruct.records import DjSet, Jump, Loop, Pause, Play, Transition
 from auditor.reconstruct.recover import Recovered, Tables, recover
-from auditor.reconstruct.score import KINDS, Score, events, score, score_tempo
+from auditor.reconstruct.score import KINDS, Key, Score, events, match, matched, score, score_tempo
+
+Hits: TypeAlias = frozenset[Key] | None
+"""What both sides have; None without marks."""
 
 _TEMPO_S = 20.0
 """How long after a tempo was set it is looked at, at most."""
@@ -36,9 +42,11 @@ def reconstruction(tables: Tables) -> dict[str, Any]:
     marks = marks_of(tables["marks"])
     real = real_set(marks)
     found = recover(tables)
+    noted = bool(real.plays or real.transitions)
+    first = matched(real, found[0].rebuilt)[0] if found else None
     return {
-        "receivers": [_receiver(one, real, marks) for one in found],
-        "real": _set(real, {}) if real.plays or real.transitions else None,
+        "receivers": [_receiver(one, real, marks, noted=noted) for one in found],
+        "real": _set(real, {}, first) if noted else None,
         "formulas": dict(words.FORMULAS),
         "reason": "" if found else _reason(tables),
     }
@@ -64,8 +72,12 @@ def by_category(facts: Mapping[str, Any], receiver: str = "") -> dict[str, dict[
     return result
 
 
-def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done]) -> dict[str, Any]:
-    scores = _scores(real, one.rebuilt, marks)
+def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done], *, noted: bool) -> dict[str, Any]:
+    scores = _scores(real, one.rebuilt, marks) if noted else []
+    right = matched(real, one.rebuilt)[1] if noted else None
+    told = _set(one.rebuilt, one.bpm, right)
+    if noted:
+        _number(told["tracks"], _twins(real, one.rebuilt))
     counts = {kind: len(events(one.rebuilt, kind)) for kind in KINDS}
     counts["tempo"] = sum(play.tempo is not None for play in one.rebuilt.plays)
     clock = one.rebuilt.clock
@@ -79,17 +91,21 @@ def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done]) -> dict[str, A
             "spread_s": round(clock.spread_s, 3),
             "sessions": clock.sessions,
         },
-        **_set(one.rebuilt, one.bpm),
+        **told,
         "counts": counts,
         "scores": [_score(score) for score in scores],
-        "sentence": words.told(one.name, counts, scores, one.reader),
+        "sentence": words.told(
+            one.name,
+            counts,
+            scores,
+            one.reader,
+            named=any(play.track for play in one.rebuilt.plays),
+        ),
     }
 
 
 def _scores(real: DjSet, rebuilt: DjSet, marks: Sequence[Done]) -> list[Score]:
     """Score what marks speak of; a kind of thing that nobody did and nothing shows is left out."""
-    if not (real.plays or real.transitions):
-        return []
     found = [score(real, rebuilt, kind) for kind in KINDS]
     set_tempos = _tempos(marks)
     if set_tempos:
@@ -126,14 +142,33 @@ def _score(one: Score) -> dict[str, Any]:
     }
 
 
-def _set(one: DjSet, bpm: Mapping[str, float]) -> dict[str, Any]:
+def _set(one: DjSet, bpm: Mapping[str, float], hits: Hits) -> dict[str, Any]:
     return {
-        "tracks": [_play(play, bpm.get(play.track)) for play in one.plays],
-        "transitions": [_transition(fade) for fade in one.transitions],
+        "tracks": [
+            {"number": place, **_play(play, bpm.get(play.track), hits)}
+            for place, play in enumerate(one.plays, 1)
+        ],
+        "transitions": [_transition(fade, hits) for fade in one.transitions],
     }
 
 
-def _play(play: Play, bpm: float | None) -> dict[str, Any]:
+def _twins(real: DjSet, rebuilt: DjSet) -> dict[float, int]:
+    """Return the number in the real set of every rebuilt track that is one of it, by its start."""
+    wanted, got = events(real, "track"), events(rebuilt, "track")
+    numbers = {play.start: place for place, play in enumerate(real.plays, 1)}
+    return {
+        got[right].times[0]: numbers[wanted[left].times[0]] for left, right in match(wanted, got)
+    }
+
+
+def _number(tracks: Sequence[dict[str, Any]], twins: Mapping[float, int]) -> None:
+    """Give tracks the numbers of the real set; one that is not of it has none."""
+    known = {_round(start): number for start, number in twins.items()}
+    for one in tracks:
+        one["number"] = known.get(one["start"])
+
+
+def _play(play: Play, bpm: float | None, hits: Hits) -> dict[str, Any]:
     tempo = play.tempo
     return {
         "track": play.track,
@@ -143,23 +178,17 @@ def _play(play: Play, bpm: float | None) -> dict[str, Any]:
         "from_s": _round(play.stretches[0].start_s),
         "to_s": _round(play.stretches[-1].end_s),
         "heard": [[_round(one.start), _round(one.end)] for one in play.stretches],
-        "jumps": [_jump(one) for one in play.jumps],
-        "pauses": [
-            {
-                "start": _round(one.start),
-                "end": _round(one.end),
-                "position_s": _round(one.position_s),
-            }
-            for one in play.pauses
-        ],
-        "loops": [_loop(one, bpm) for one in play.loops],
+        "jumps": [_jump(one, hits) for one in play.jumps],
+        "pauses": [_pause(one, hits) for one in play.pauses],
+        "loops": [_loop(one, bpm, hits) for one in play.loops],
         "bpm": bpm,
         "tempo": tempo
         and {"rate": _round(tempo.rate), "error": _round(tempo.error), "pieces": tempo.pieces},
+        "matched": _hit(hits, "track", play.start),
     }
 
 
-def _jump(one: Jump) -> dict[str, Any]:
+def _jump(one: Jump, hits: Hits) -> dict[str, Any]:
     return {
         "time": _round(one.time),
         "since": _round(one.since),
@@ -168,29 +197,47 @@ def _jump(one: Jump) -> dict[str, Any]:
         "cue": one.cue,
         "visits": one.visits,
         "heard": one.heard,
+        "matched": _hit(hits, "jump", one.time),
     }
 
 
-def _loop(one: Loop, bpm: float | None) -> dict[str, Any]:
+def _pause(one: Pause, hits: Hits) -> dict[str, Any]:
     return {
         "start": _round(one.start),
         "end": _round(one.end),
-        "in_s": _round(one.in_s),
-        "out_s": _round(one.out_s),
-        "length_s": _round(one.length_s),
-        "beats": _round(one.length_s * bpm / 60) if bpm else None,
-        "returns": len(one.returns),
+        "position_s": _round(one.position_s),
+        "matched": _hit(hits, "pause", one.start, one.end),
     }
 
 
-def _transition(one: Transition) -> dict[str, Any]:
+def _loop(one: Loop, bpm: float | None, hits: Hits) -> dict[str, Any]:
+    placed = one.out_s > one.in_s  # marks need not tell the places
+    return {
+        "start": _round(one.start),
+        "end": _round(one.end),
+        "in_s": _round(one.in_s) if placed else None,
+        "out_s": _round(one.out_s) if placed else None,
+        "length_s": _round(one.length_s) if placed else None,
+        "error_s": _round(one.error_s) if placed else None,
+        "beats": _round(one.length_s * bpm / 60) if bpm and placed else None,
+        "returns": len(one.returns),
+        "matched": _hit(hits, "loop", one.start, one.end),
+    }
+
+
+def _transition(one: Transition, hits: Hits) -> dict[str, Any]:
     return {
         "start": _round(one.start),
         "end": _round(one.end),
         "length_s": _round(one.length_s),
         "from_track": one.from_track,
         "to_track": one.to_track,
+        "matched": _hit(hits, "transition", one.start, one.end),
     }
+
+
+def _hit(hits: Hits, kind: str, *times: float) -> bool | None:
+    return None if hits is None else (kind, times) in hits
 
 
 def _round(value: float | None) -> float | None:

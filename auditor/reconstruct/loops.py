@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
 from auditor.reconstruct.records import SAME_S, Jump, Loop
@@ -20,20 +20,20 @@ CUE_S = 0.05
 """Jumps that go to one cue point end this close to each other: the player is told the place."""
 
 
-def find_loops(jumps: Sequence[Jump]) -> tuple[list[Loop], list[Jump]]:
+def find_loops(jumps: Sequence[Jump], rate: float = 1.0) -> tuple[list[Loop], list[Jump]]:
     """Return the loops and the jumps that belong to none; the jumps are of one play, in order.
 
     A loop is a run of jumps back, each from the same `out` to the same `in`, with a round between
     them that takes as long as the piece is. The first time through ends with the first return, so
-    the loop began one length before it.
+    the loop began one round before it. `rate` is the tempo of the play.
     """
     loops: list[Loop] = []
     rest: list[Jump] = []
     place = 0
     while place < len(jumps):
-        size = _run(jumps[place:])
+        size = _run(jumps, place, rate)
         if size >= LEAST_RETURNS:
-            loops.append(_loop(jumps[place : place + size]))
+            loops.append(_loop(jumps[place : place + size], rate))
         else:
             size = 1
             rest.append(jumps[place])
@@ -62,26 +62,33 @@ def _counted(jump: Jump, targets: Sequence[float]) -> Jump:
     return replace(jump, visits=visits, cue=visits > 1 or jump.heard)
 
 
-def _run(jumps: Sequence[Jump]) -> int:
-    """Return how many jumps from the first on are rounds of one loop."""
-    first = jumps[0]
+def _run(jumps: Sequence[Jump], place: int, rate: float) -> int:
+    """Return how many jumps from a place on are rounds of one loop."""
+    first = jumps[place]
     if first.to_s is None or first.from_s is None or first.from_s - first.to_s < SAME_S:
         return 1
     length = first.from_s - first.to_s
     size = 1
-    for before, one in pairwise(jumps):
+    for before, one in pairwise(islice(jumps, place, None)):
         if one.to_s is None or one.from_s is None:
             break
         away = max(abs(one.to_s - first.to_s), abs(one.from_s - first.from_s))
-        late = abs(one.time - before.time - length)
+        late = abs((one.time - before.time) * rate - length)
         if away > SAME_S or late > SLACK_S + SLACK * length:
             break
         size += 1
     return size
 
 
-def _loop(rounds: Sequence[Jump]) -> Loop:
+def _loop(rounds: Sequence[Jump], rate: float) -> Loop:
+    """Return the loop of some rounds.
+
+    A player that needs a moment to start again tells a shorter piece than was heard, and takes
+    longer for a round. The length lies between the two, and half their distance is its error.
+    """
     into = median(one.to_s for one in rounds if one.to_s is not None)
-    out = median(one.from_s for one in rounds if one.from_s is not None)
+    told = median(one.from_s for one in rounds if one.from_s is not None) - into
     times = tuple(one.time for one in rounds)
-    return Loop(times[0] - (out - into), times[-1], into, out, times)
+    heard = rate * median(after - before for before, after in pairwise(times))
+    length, error = (told + heard) / 2, abs(told - heard) / 2
+    return Loop(times[0] - length / rate, times[-1], into, into + length, times, error)

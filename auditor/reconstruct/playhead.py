@@ -37,7 +37,7 @@ def sessions(reports: Iterable[Report]) -> Iterator[tuple[str, str, list[Report]
 
 def stretches(reports: Sequence[Report]) -> list[Stretch]:
     """Return what one playhead played without a break, from its reports in order of time."""
-    head = _Playhead()
+    head = _Playhead(tells_stops=any(one.kind == "stop" for one in reports))
     for one in reports:
         head.take(one)
     return head.finish()
@@ -46,7 +46,8 @@ def stretches(reports: Sequence[Report]) -> list[Stretch]:
 class _Playhead:
     """State of one playhead while its reports are read."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tells_stops: bool) -> None:
+        self.tells_stops = tells_stops
         self.done: list[Stretch] = []
         self.points: list[tuple[float, float | None]] = []
         self.stopped = False
@@ -61,6 +62,10 @@ class _Playhead:
             self._open(one.time, one.position_s)
         elif one.kind == "fetch" or self._fits(one.time, one.position_s):
             self.points.append((one.time, one.position_s))
+        elif self._rests(one.position_s):
+            if len(self.points) > 1:
+                self._close()
+            self._open(one.time, one.position_s)
         else:
             self._close(one.time)
             self._open(one.time, one.position_s)
@@ -104,6 +109,16 @@ class _Playhead:
     def _expected(self, time: float) -> float | None:
         last, position = self.points[-1]
         return None if position is None else position + time - last
+
+    def _rests(self, position: float | None) -> bool:
+        """Say whether the playhead has not left its place since the last report.
+
+        Of a player that tells its stops, it was sent back there.
+        """
+        if self.tells_stops:
+            return False
+        known = self.points[-1][1]
+        return position is not None and known is not None and abs(position - known) <= SAME_S
 
     def _fits(self, time: float, position: float | None) -> bool:
         """Say whether undisturbed playback leads from the last report to this one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -61,7 +60,7 @@ def real_set(marks: Sequence[Done]) -> DjSet:
 
     A return of a loop is part of the loop. Places are None where a mark does not tell them.
     """
-    plays: list[tuple[_Deck, Play]] = []
+    plays: list[Play] = []
     decks: dict[str, _Deck] = {}
     for one in marks:
         name = one.text("deck")
@@ -79,7 +78,7 @@ def real_set(marks: Sequence[Done]) -> DjSet:
         Transition(one.start, one.end, one.text("from_track"), one.text("to_track"))
         for one in fades
     )
-    return DjSet(tuple(sorted((play for _, play in plays), key=lambda one: one.start)), transitions)
+    return DjSet(tuple(sorted(plays, key=lambda one: one.start)), transitions)
 
 
 def _take(deck: _Deck, one: Done) -> None:
@@ -113,23 +112,23 @@ def _rest(deck: _Deck, time: float, place: float | None) -> None:
     deck.since = None
 
 
-def _end(deck: _Deck | None, time: float) -> list[tuple[_Deck, Play]]:
+def _end(deck: _Deck | None, time: float) -> list[Play]:
+    """Return the play of a deck, if anything was done on it.
+
+    Where no mark says that it was started, it lasts from the first thing that was done to the last.
+    """
     if deck is None:
         return []
     _rest(deck, time, None)
+    begun = bool(deck.spans)
+    done = [jump.time for jump in deck.jumps] + [loop.start for loop in deck.loops]
+    if not begun and done:
+        deck.spans.append((min(done), None, time, None))
     if not deck.spans:
         return []
     pieces = tuple(Stretch(((span[0], span[1]), (span[2], span[3]))) for span in deck.spans)
     pauses = tuple(
         Pause(before.end, after.start, before.end_s) for before, after in pairwise(pieces)
     )
-    play = Play(deck.track, deck.name, pieces, tuple(deck.jumps), pauses, tuple(deck.loops))
-    return [(deck, play)]
-
-
-def by_deck(plays: Sequence[Play]) -> dict[str, list[Play]]:
-    """Return plays of the real set by the deck they were on."""
-    found: defaultdict[str, list[Play]] = defaultdict(list)
-    for play in plays:
-        found[play.session].append(play)
-    return dict(found)
+    loops, jumps = tuple(deck.loops), tuple(deck.jumps)
+    return [Play(deck.track, deck.name, pieces, jumps, pauses, loops, begun=begun)]

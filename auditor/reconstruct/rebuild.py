@@ -34,10 +34,9 @@ def _play(track: str, session: str, reports: Sequence[Report]) -> Play | None:
     if not pieces:
         return None
     jumps, pauses = moves(pieces)
-    loops, rest = find_loops(jumps)
-    return Play(
-        track, session, tuple(pieces), tuple(rest), tuple(pauses), tuple(loops), tempo(pieces)
-    )
+    speed = tempo(pieces)
+    loops, rest = find_loops(jumps, speed.rate if speed else 1.0)
+    return Play(track, session, tuple(pieces), tuple(rest), tuple(pauses), tuple(loops), speed)
 
 
 def _visited(plays: Sequence[Play]) -> list[Play]:

@@ -104,6 +104,8 @@ class Loop:
     in_s: float
     out_s: float
     returns: tuple[float, ...]
+    error_s: float = 0.0
+    """Half width of what the length may be."""
 
     @property
     def length_s(self) -> float:
@@ -133,6 +135,8 @@ class Play:
     pauses: tuple[Pause, ...] = ()
     loops: tuple[Loop, ...] = ()
     tempo: Tempo | None = None
+    begun: bool = True
+    """Whether its start is known; else it lasts as long as things are known of it."""
 
     @property
     def start(self) -> float:

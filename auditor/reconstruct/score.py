@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,6 +21,10 @@ KINDS = ("track", "pause", "jump", "cue", "loop", "transition")
 
 NEAR_RATE = 0.01
 """A tempo is found when it is this close: one percent is what a pitch fader is set by."""
+
+
+Key: TypeAlias = tuple[str, tuple[float, ...]]
+"""Kind and moments of an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def events(one: DjSet, kind: str) -> list[Event]:
     found = []
     for play in one.plays:
         match kind:
-            case "track":
+            case "track" if play.begun:
                 found.append(Event((play.start,), (play.stretches[0].start_s,), (play.track,)))
             case "pause":
                 found += [Event((rest.start, rest.end), (rest.position_s,)) for rest in play.pauses]
@@ -104,6 +109,18 @@ def score(real: DjSet, rebuilt: DjSet, kind: str) -> Score:
     return Score(
         kind, len(wanted), len(got), len(pairs), tuple(sorted(errors)), tuple(sorted(places))
     )
+
+
+def matched(real: DjSet, rebuilt: DjSet) -> tuple[frozenset[Key], frozenset[Key]]:
+    """Return what of the real set was found, and what of the rebuilt one is real."""
+    found: set[Key] = set()
+    right: set[Key] = set()
+    for kind in KINDS:
+        wanted, got = events(real, kind), events(rebuilt, kind)
+        pairs = match(wanted, got)
+        found |= {(kind, wanted[left].times) for left, _ in pairs}
+        right |= {(kind, got[other].times) for _, other in pairs}
+    return frozenset(found), frozenset(right)
 
 
 def match(wanted: Sequence[Event], got: Sequence[Event]) -> list[tuple[int, int]]:

@@ -26,7 +26,8 @@ FORMULAS = {
     "cue": "A jump to a place that was jumped to before or after, or that had been heard, goes to "
     "a place the DJ knew: a cue point. The first jump to a new place cannot be told from a search.",
     "loop": "Two or more jumps in a row from one place (out) back to one place (in), each a round "
-    "after the one before. Length = out − in; in beats, length × bpm ÷ 60.",
+    "after the one before. Its length lies between out − in and the time that a round took; in "
+    "beats, length × bpm ÷ 60.",
     "transition": "Two playbacks that are heard at the same time: from the start of the later one "
     "to the stop of one of them.",
     "tempo": "Seconds of track per second of time, by least squares over everything that was heard "
@@ -52,8 +53,18 @@ _LED = ("transition", "jump", "loop")
 """What the sentence tells of: what a DJ does beyond playing a track from its beginning."""
 
 
-def told(name: str, counts: Mapping[str, int], scores: Sequence[Score], reader: str) -> str:
-    """Return the one sentence about a receiver: measured where marks say what was played."""
+def told(
+    name: str,
+    counts: Mapping[str, int],
+    scores: Sequence[Score],
+    reader: str,
+    *,
+    named: bool = True,
+) -> str:
+    """Return the one sentence about a receiver: measured where marks say what was played.
+
+    `named` says whether any track can be told from another.
+    """
     done = [one for kind in (*_LED, "track") for one in scores if one.kind == kind and one.real]
     done = [one for one in done if one.kind in _LED] or done
     if done and reader != audio.NAME:
@@ -62,6 +73,11 @@ def told(name: str, counts: Mapping[str, int], scores: Sequence[Score], reader: 
         step = next((word for limit, word in _STEPS if worst <= limit), _STEPS[-1][1])
         close = f" to within {step}" if any(one.matched for one in done) else ""
         return f"From this traffic alone {name} can rebuild {_list(parts)}{close}."
+    if reader == audio.NAME and not named:
+        return (
+            f"The requests for audio alone show {name} when music was fetched; this audit cannot "
+            "tell the files apart, and not when they were heard."
+        )
     if reader == audio.NAME:
         return (
             f"The requests for audio alone show {name} {_many('track', counts['track'])} and when "

@@ -8,6 +8,7 @@ from typing import Any
 from auditor.report.annex import make_annex
 from auditor.report.figures import sankey
 from auditor.report.masthead import make_masthead
+from auditor.report.sets import make_set
 from auditor.report.terms import make_terms
 from auditor.report.text import anchor, number, plural, share, size
 from auditor.report.timeline import timeline
@@ -62,6 +63,7 @@ def make_page(audit: Audit) -> Page:
         when=Heading(facts["timeline"]["title"], facts["timeline"]["take"]),
         lanes=tuple(_lane(one, names) for one in facts["lanes"]),
         idle=session["idle"] > 0,
+        set=make_set(facts),
         coverage=Heading(facts["coverage"]["title"], facts["coverage"]["take"]),
         shares=_shares(facts["coverage"]),
         blind_spots=tuple(_blind_spot(one) for one in facts["blind_spots"]),

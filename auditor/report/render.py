@@ -40,7 +40,7 @@ def render_page(page: Page, *, charts: bool) -> str:
             sections=SECTIONS,
             charts=charts,
             policy=_POLICY.format(hashes=" ".join(hashes)),
-            css=Markup(_asset("report.css")),  # noqa: S704 - our own file
+            css=Markup(_asset("report.css") + _asset("sets.css")),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             figures=json_block(page.figures if charts else {}),
             plotly=Markup(packed),  # noqa: S704 - Base64

@@ -6,7 +6,10 @@ Shares of bars are percentages as CSS lengths without a unit. `href` is always a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from auditor.report.sets import SetPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +371,7 @@ class Page:
     when: Heading
     lanes: tuple[Lane, ...]
     idle: bool
+    set: SetPicture
     coverage: Heading
     shares: tuple[Share, ...]
     blind_spots: tuple[BlindSpot, ...]

@@ -48,6 +48,7 @@ SECTIONS = (
     ("all", "All kinds of data"),
     ("who", "Who received what"),
     ("when", "When you did what"),
+    ("set", "Your set, rebuilt"),
     ("blind", "What we could not see"),
     ("ai", "AI training"),
     ("compare", "Other services"),

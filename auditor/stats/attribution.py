@@ -1,7 +1,7 @@
 """Which data follows which action: every field against every action, corrected for their number.
 
 For each column of `auditor.stats.responses`, each action and each lag of `auditor.stats.trials`:
-windows of the action against windows without it, labels shuffled within blocks, one-sided,
+windows of the action against windows without it (idle ones for what follows at once), labels shuffled within blocks, one-sided,
 p = (b+1)/(m+1). Yes/no statistics are counted over all arrangements; sums by drawn permutations.
 q after Benjamini and Hochberg over all tests of the audit, which is one application.
 
@@ -29,6 +29,8 @@ STATISTICS = ("presence", "count", "change", "known", "bytes")
 
 _CONTRASTS = {"with": near, "soon": late, "flush": every}
 _SUMS = ("count", "bytes")
+_SUMMED = ("with", "flush")
+"""Lags in which sums are tested too: a minute holds what many actions did."""
 _NUMBERS = ("n", "hit", "controls", "control_hit")
 _SHARES = ("baseline", "effect", "low", "high", "p", "least")
 
@@ -72,7 +74,7 @@ def _tests(
 ) -> Iterator[pd.DataFrame]:
     for action in trials.actions():
         for lag, contrast_of in _CONTRASTS.items():
-            if lag != "flush" and not trials.idle.any():
+            if lag == "with" and not trials.idle.any():
                 continue
             contrast = contrast_of(trials, action)
             if contrast.labels.all():
@@ -94,6 +96,8 @@ def _lag(
     for statistic in STATISTICS:
         if statistic == "count" or statistic not in {"presence", *source}:
             continue
+        if statistic == "bytes" and lag not in _SUMMED:
+            continue
         values = source["count" if statistic == "presence" else statistic].counted(
             contrast, len(responses.columns)
         )
@@ -101,7 +105,7 @@ def _lag(
             present = values
         use = _of(statistic, allowed)
         yield _rows(values, use, contrast, (action, statistic, lag), chance)
-    if present is not None:
+    if present is not None and lag in _SUMMED:
         use = _of("count", allowed) & (present.max(axis=0, initial=0.0) > 1)
         yield _rows(present, use, contrast, (action, "count", lag), chance)
 

@@ -80,22 +80,18 @@ def period(beats: Times, chance: np.random.Generator) -> tuple[float, float] | N
     span = float(beats[-1] - beats[0])
     width = max(0.5, span / _BINS)
     power = _power(beats, width)
-    gaps = np.diff(beats)
-    noise = [
-        _power(np.cumsum(chance.exponential(span / len(gaps), len(beats))), width).max()
-        for _ in range(_COPIES)
-    ]
-    strong = np.flatnonzero(power > max(noise))
-    size = 2 * (len(power) - 1)
-    ranked = strong[np.argsort(power[strong])[::-1]][:_CANDIDATES]
-    lengths = {
-        float(np.median(gaps)),
-        *(size * width / place for place in ranked.tolist() if place),
-    }
-    if not len(strong):
-        return None
+    ranked = np.argsort(power)[::-1][:_CANDIDATES]
+    bins = 2 * (len(power) - 1)
+    lengths = {bins * width / place for place in ranked.tolist() if place}
+    lengths.add(float(np.median(np.diff(beats))))
     best = max((_kept(beats, length) for length in sorted(lengths)), key=lambda one: one[1])
-    return best if best[1] >= BEAT_SHARE else None
+    if best[1] < BEAT_SHARE:
+        return None
+    gap = span / (len(beats) - 1)
+    noise = (
+        _power(np.cumsum(chance.exponential(gap, len(beats))), width).max() for _ in range(_COPIES)
+    )
+    return best if power.max() > max(noise) else None
 
 
 def _beats(times: Times) -> Times:

@@ -7,6 +7,7 @@ ask one side: more with the action than without it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import lgamma
 from typing import Any
 
@@ -108,11 +109,17 @@ def _tail(sizes: list[int], chosen: list[int], hits: list[int]) -> Matrix:
     """Return P(sum ≥ s) for every s from 0 on."""
     total = np.ones(1)
     for n, k, h in zip(sizes, chosen, hits, strict=True):
-        part = np.zeros(min(k, h) + 1)
-        for x in range(max(0, k + h - n), min(k, h) + 1):
-            part[x] = np.exp(_choose(h, x) + _choose(n - h, k - x) - _choose(n, k))
-        total = np.convolve(total, part)
+        total = np.convolve(total, _chances(n, k, h))
     return np.minimum(np.cumsum(total[::-1])[::-1], 1.0)
+
+
+@lru_cache(maxsize=1 << 16)
+def _chances(n: int, k: int, h: int) -> Matrix:
+    """Return the chance of 0, 1, … hits among k of n windows, h of which are hits."""
+    part = np.zeros(min(k, h) + 1)
+    for x in range(max(0, k + h - n), min(k, h) + 1):
+        part[x] = np.exp(_choose(h, x) + _choose(n - h, k - x) - _choose(n, k))
+    return part
 
 
 def _choose(n: int, k: int) -> float:

@@ -183,7 +183,7 @@ class _Fields:
         receivers, names = pd.factorize(self.columns["receiver"])
         for number, name in enumerate(names):
             mine = receivers[self._column] == number
-            away = offset(told[mine], trials.start)
+            away = offset(told[mine], trials.start, trials.end)
             if away:
                 told[mine] -= away
                 self.offsets[str(name)] = round(away, 2)

@@ -98,21 +98,26 @@ def near(trials: Trials, action: str) -> Contrast:
 
 
 def late(trials: Trials, action: str) -> Contrast:
-    """Contrast an action with idle windows, from `LAG_S` to `FLUSH_S` after it."""
-    both = (np.flatnonzero(trials.action == action), np.flatnonzero(trials.idle))
+    """Contrast an action with all other windows, from `LAG_S` to `FLUSH_S` after it.
+
+    So much later other things have been done, and idle windows alone are too few to tell which of
+    them is followed. The order is random: what else was done is nearly the same for all windows.
+    """
+    both = _split(trials, action)
     end = trials.end[np.concatenate(both)]
     return _contrast(trials, both, end + LAG_S, end + FLUSH_S)
 
 
 def every(trials: Trials, action: str) -> Contrast:
-    """Contrast an action with all other windows, idle or not.
-
-    For batches: they hold what several windows did, and only the other actions tell which one.
-    """
-    mine = trials.action == action
-    both = (np.flatnonzero(mine), np.flatnonzero(~mine))
+    """Contrast an action with all other windows, whenever their next batch left."""
+    both = _split(trials, action)
     places = np.concatenate(both)
     return _contrast(trials, both, trials.start[places], trials.end[places])
+
+
+def _split(trials: Trials, action: str) -> tuple[Numbers, Numbers]:
+    mine = trials.action == action
+    return np.flatnonzero(mine), np.flatnonzero(~mine)
 
 
 def _contrast(

@@ -149,7 +149,7 @@ ATTRIBUTION = _columns(
     ("clock", "string", "whose time counted: message (its own account) or arrival"),
     ("n", "int64", "windows of the action"),
     ("hit", "int64", "of these, windows in which it left"),
-    ("controls", "int64", "idle windows; for flush all other windows"),
+    ("controls", "int64", "idle windows; for soon and flush all other windows"),
     ("control_hit", "int64", "of these, windows in which it left"),
     ("baseline", "float64", "share of the controls in which it left"),
     ("effect", "float64", "difference of shares, or of means for count and bytes"),

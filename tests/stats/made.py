@@ -51,3 +51,15 @@ def observations(
         for n, (field, left, told, value) in enumerate(rows)
     ]  # fmt: skip
     return frame(full, TABLES["observations"])
+
+
+def sealed(*times: float) -> dict[str, pd.DataFrame]:
+    """Return connections that refused the recording at these times, and no unread messages."""
+    full = [
+        (str(n), "refused-by-client", T + at, None, "x", "", "vendor", 500, 0, "", "")
+        for n, at in enumerate(times)
+    ]
+    return {
+        "connections": frame(full, TABLES["connections"]),
+        "unread": frame([], TABLES["unread"]),
+    }

@@ -23,7 +23,8 @@ _BYTES = re.compile(r"bytes=(\d+)-(\d*)$")
 def read(rows: Sequence[Row]) -> Iterator[Report]:
     """Yield a fetch for each request, and a jump without places where its bytes do not follow.
 
-    `rows` are those of requests for audio only. Files are told apart by what their address names.
+    `rows` are those of requests for audio only. Files are told apart by what their address names;
+    where it names nothing, all are one file without a label.
     """
     ends: dict[str, int] = {}
     last: dict[str, tuple[float, int]] = {}
@@ -60,4 +61,4 @@ def _file(message: Sequence[Row]) -> str:
         for row in message
         if row.context in {"path", "query"} and row.category in {"audio", "playback"}
     ]
-    return next((label(row) for row in named if label(row)), message[0].receiver)
+    return next((label(row) for row in named if label(row)), "")

@@ -15,28 +15,34 @@ ADDRESSES = frozenset({"spotify/events"})
 
 _EVENT = "RawCoreStreamSegment"
 EVENTS = frozenset({_EVENT})
+_NAMES = ("1.2", "events[].event_name")
+"""Where the name of an event stands, once for each and before everything else."""
+_JSON = "events[].fragments.message."
 _TAGS = {
-    "1": "playback_id",
-    "2": "start_position",
-    "3": "end_position",
-    "8": "start_timestamp",
-    "9": "end_timestamp",
-    "15": "content_uri",
+    "1.3.2.1": "playback_id",
+    "1.3.2.2": "start_position",
+    "1.3.2.3": "end_position",
+    "1.3.2.8": "start_timestamp",
+    "1.3.2.9": "end_timestamp",
+    "1.3.2.15": "content_uri",
 }
-_MESSAGE, _JSON = "1.3.2.", "events[].fragments.message."
 
 
 def read(rows: Sequence[Row]) -> Iterator[Report]:
     """Yield two reports for each piece: where it began and where it ended."""
     for message in messages(rows):
         told = [row for row in message if row.event == _EVENT and row.context == "body"]
-        tagged = [
-            row for row in told if row.path.startswith(_MESSAGE) and f"/{_EVENT}/" in row.rule
-        ]
-        for item in items(tagged):
-            yield from _piece({_TAGS.get(row.name, row.name): row for row in item}, bare=True)
-        for item in items([row for row in told if row.path.startswith(_JSON)]):
+        for item in items([row for row in told if row.path == _NAMES[0] or _is_tagged(row)]):
+            parts = {_TAGS[row.path]: row for row in item if row.path in _TAGS}
+            yield from _piece(parts, bare=True)
+        spelled = [row for row in told if row.path == _NAMES[1] or row.path.startswith(_JSON)]
+        for item in items(spelled):
             yield from _piece(by_name(item), bare=False)
+
+
+def _is_tagged(row: Row) -> bool:
+    """Say whether a row is of the event itself: its contexts stand at the same paths."""
+    return row.path in _TAGS and f"/{_EVENT}/" in row.rule
 
 
 def _piece(parts: Mapping[str, Row], *, bare: bool) -> Iterator[Report]:

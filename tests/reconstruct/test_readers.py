@@ -1,0 +1,151 @@
+"""Every service's reports give the set back; what they cannot tell stays untold."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import pytest
+
+from auditor.reconstruct.real import marks_of, real_set
+from auditor.reconstruct.recover import Recovered, recover
+from auditor.reconstruct.score import score
+from tests.reconstruct import players
+from tests.reconstruct.players import Deck, Request, a_set, tables_of
+
+EVERYTHING = ("track", "pause", "jump", "loop", "transition")
+
+
+def rebuilt(requests: Sequence[Request]) -> Recovered:
+    (one,) = recover(tables_of(requests))
+    return one
+
+
+def shares(decks: Sequence[Deck], one: Recovered, kind: str) -> tuple[float | None, float | None]:
+    real = real_set(marks_of(players.marks_table(decks)))
+    found = score(real, one.rebuilt, kind)
+    return found.precision, found.recall
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        players.tidal,
+        players.spotify_pieces,
+        players.spotify_binary,
+        players.spotify_state,
+        players.spotify_web,
+        players.soundcloud,
+        players.apple,
+        players.unknown,
+    ],
+    ids=lambda service: service.__name__,
+)
+def test_the_whole_set_comes_back(service: Callable[[Sequence[Deck]], list[Request]]) -> None:
+    decks = a_set()
+    one = rebuilt(service(decks))
+    assert {kind: shares(decks, one, kind) for kind in EVERYTHING} == dict.fromkeys(
+        EVERYTHING, (1.0, 1.0)
+    )
+
+
+def test_deezer_tells_tracks_only() -> None:
+    decks = a_set()
+    one = rebuilt(players.deezer(decks))
+    assert shares(decks, one, "track") == (1.0, 1.0)
+    assert [len(play.jumps) + len(play.loops) for play in one.rebuilt.plays] == [0, 0, 0]
+    assert one.rebuilt.plays[0].tempo is None
+
+
+def test_a_clock_that_is_behind_is_set_right() -> None:
+    decks = a_set()
+    one = rebuilt(players.tidal(decks, behind=1.4))
+    assert one.rebuilt.clock.behind_s == pytest.approx(1.4, abs=0.01)
+    assert one.rebuilt.clock.sessions == 3
+    assert one.rebuilt.plays[0].start == pytest.approx(decks[0].pieces[0].start, abs=0.01)
+
+
+def test_unit_and_name_of_an_unknown_field() -> None:
+    decks = a_set()
+    assert rebuilt(players.unknown(decks, "playheadMs")).rebuilt.plays[1].stretches[0].start_s == 16
+
+
+def test_a_place_told_twice_is_a_rest_unless_stops_are_told() -> None:
+    decks = a_set()
+    one = rebuilt(players.unknown(decks, flag=False))
+    assert shares(decks, one, "jump") == (1.0, 1.0)
+    assert [len(play.loops) for play in one.rebuilt.plays] == [0, 0, 0]
+    assert [len(play.pauses) for play in one.rebuilt.plays] == [2, 1, 1]
+
+
+def test_moments_may_be_spelled_out_or_missing() -> None:
+    events = [
+        {"trackId": "t", "occurredAt": f"2026-11-21T03:20:{n:02d}Z", "playheadSeconds": 5 + n}
+        for n in range(0, 50, 5)
+    ]
+    url = "https://collect.example.net/v2/events"
+    one = rebuilt([players.post(players.T, url, {"events": events})])
+    assert one.rebuilt.plays[0].end - one.rebuilt.plays[0].start == 45
+    sent = [
+        players.post(players.T + n, url, {"trackId": "t", "playheadSeconds": 5 + n}) for n in (0, 9)
+    ]
+    assert rebuilt(sent).rebuilt.plays[0].end == players.T + 9
+
+
+def test_numbers_that_do_not_move_are_no_playhead() -> None:
+    events = [
+        {
+            "event": "cue_set",
+            "timestamp": players.ms(players.T + n),
+            "position": place,
+            "trackId": "t",
+        }
+        for n, place in enumerate((61_234, 4_000, 90_500, 12_000))
+    ]
+    url = "https://collect.example.net/v2/events"
+    assert recover(tables_of([players.post(players.T + 9, url, {"events": events})])) == ()
+
+
+def test_requests_for_audio_are_the_last_resort() -> None:
+    decks = a_set()
+    one = rebuilt(players.audio(decks))
+    assert one.reader == "requests for audio"
+    assert len(one.rebuilt.plays) == 3
+    assert [len(play.jumps) for play in one.rebuilt.plays] == [1, 1, 1]
+    assert one.rebuilt.plays[0].jumps[0].to_s is None
+    both = recover(tables_of([*players.audio(decks), *players.deezer(decks)]))
+    assert [found.reader for found in both] == ["Deezer play report"]
+
+
+def test_two_reports_of_one_thing_do_not_make_two_sets() -> None:
+    decks = a_set()
+    one = rebuilt([*players.spotify_state(decks), *players.spotify_pieces(decks)])
+    assert len(one.rebuilt.plays) == 3
+    assert len(one.rebuilt.transitions) == 2
+
+
+def test_columns_may_be_categories() -> None:
+    decks = a_set()
+    tables = tables_of(players.tidal(decks), decks)
+    plain = recover(tables)
+    for name, table in tables.items():
+        for column in table.select_dtypes("string").columns:
+            tables[name][column] = table[column].astype("category")
+    assert isinstance(tables["observations"]["event"].dtype, pd.CategoricalDtype)
+    assert recover(tables) == plain
+
+
+@pytest.mark.parametrize("damage", ["no positions", "no times", "strange kinds"])
+def test_damaged_reports_are_left_out(damage: str) -> None:
+    decks = a_set()
+    time, method, url, headers, body = players.soundcloud(decks)[0]
+    old, new = {
+        "no positions": (b'"playhead_position"', b'"nothing"'),
+        "no times": (b'"ts"', b'"nothing"'),
+        "strange kinds": (b"play_st", b"dance_st"),
+    }[damage]
+    found = recover(tables_of([(time, method, url, headers, body.replace(old, new))]))
+    if damage == "strange kinds":
+        assert [one.reader for one in found] == ["positions with times"]
+    elif damage == "no positions":
+        assert all(play.stretches[0].start_s is None for play in found[0].rebuilt.plays)
+    else:
+        assert {play.start for play in found[0].rebuilt.plays} == {time}
