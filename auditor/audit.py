@@ -55,8 +55,7 @@ def run_audit(
     """
     redactor = Redactor(key)
     rows = tuple(one for one in catalogue.categories.values() if one.row)
-    interactions = tuple(one.id for one in rows if not one.always_on)
-    collector = Collector(redactor, Kinds(interactions, frozenset(one.id for one in rows)))
+    collector = Collector(redactor, Kinds.of(catalogue.categories.values()))
     with ExitStack() as stack:
         files = [
             stack.enter_context(stdin_as_file()) if path == STDIN else path for path in find(paths)

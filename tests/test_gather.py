@@ -48,9 +48,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def collector() -> Collector:
-    rows = [one for one in CATALOGUE.categories.values() if one.row]
-    interactions = tuple(one.id for one in rows if not one.always_on)
-    return Collector(Redactor(KEY), Kinds(interactions, frozenset(one.id for one in rows)))
+    return Collector(Redactor(KEY), Kinds.of(CATALOGUE.categories.values()))
 
 
 class Taken:

@@ -276,13 +276,16 @@ def parameter_sheets(site: Site) -> list[Sheet]:
 
 
 def _worth(sheet: Sheet, sense: _Sense) -> Iterator[tuple[int, int, _Field]]:
-    """Yield row, number in the row, and what is known, of the values worth a look, by column."""
-    for number, field in sense.speaking:
-        for row, values in enumerate(sheet[1]):
-            if sense.is_list:
-                for one in range(len(values)):
-                    yield row, one, field
-            else:
+    """Yield row, number in the row, and what is known, of the values worth a look, row by row."""
+    speaking = sense.speaking
+    if not speaking:
+        return
+    for row, values in enumerate(sheet[1]):
+        if sense.is_list:
+            for number in range(len(values)):
+                yield row, number, speaking[0][1]
+        else:
+            for number, field in speaking:
                 yield row, number, field
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import nan
 from operator import itemgetter
 
+from auditor.catalogue.model import Category
+from auditor.catalogue.receiver import ANYBODY
 from auditor.passages import Passage
 from auditor.pipeline import Sent
 from auditor.records import (
@@ -34,6 +36,12 @@ _MEMORY = 50_000
 _BATCH = 500_000
 """Values that are gathered before they are counted."""
 
+_LISTED_TOO = frozenset({"audio"})
+"""Requests for sound have no row in the report, but say what was heard when nothing else does."""
+
+_COMMON = f"{ANYBODY}/"
+"""How the ids of rules for common headers begin."""
+
 _HIDES = frozenset({"identity", "device"})
 """Kinds of data whose numbers may be somebody's id."""
 
@@ -47,7 +55,15 @@ class Kinds:
     interactions: tuple[str, ...]
     """Those an action exercises, in the order of the report."""
     listed: frozenset[str]
-    """Those whose observations are listed; of all others only the fields are."""
+    """Those of which every observation is listed. The others are listed only beside interactions in
+    one message, since they say which track or when; common headers never are."""
+
+    @classmethod
+    def of(cls, categories: Iterable[Category]) -> Kinds:
+        """Sort the catalogue's categories, which are in the order of the report."""
+        rows = [one for one in categories if one.row]
+        interactions = tuple(one.id for one in rows if not one.always_on)
+        return cls(interactions, frozenset(one.id for one in rows) | _LISTED_TOO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +218,12 @@ class Collector:
             self._gathered += sum(map(len, rows))
             if passage[2]:
                 said += self._add_said(exchange.number, passage, pile)
-        self.observed.close(exchange.number, sent.index, sent.time)
+        kinds = _tally(said)
+        whole = any(one.category in self._order for one in kinds)
+        self.observed.close(exchange.number, sent.index, sent.time, whole=whole)
         self._times.append(sent.time)
         if self._gathered >= _BATCH:
             self.count()
-        kinds = _tally(said)
         receiver = self.redactor.address(site.receiver)
         self._carried.update({(receiver, one.category) for one in kinds if one.strength != "weak"})
         self._add_excerpts(exchange, site, sent, kinds)
@@ -214,26 +231,29 @@ class Collector:
 
     def _add_said(self, exchange: int, passage: Passage, pile: Pile) -> Iterator[Meaning]:
         """Take the values that mean something; yield what those of any kind mean."""
-        (where, rows, _), _, said = passage
+        (where, rows, ats), _, said = passage
         listed = self._kinds.listed
         for row, number, meaning, when in said:
             column = 0 if where.is_list else number
             field, value = pile.fields[column], rows[row][number]
             if meaning is not field.latest:
                 field.note(meaning, exchange)
-            if meaning.category not in listed:
+            if meaning.category == "other" or meaning.rule.startswith(_COMMON):
                 if meaning.secret:
                     self._preview(value, meaning)  # learns what is secret, wherever it stands
-                if meaning.category != "other":
+                if meaning.category == "other":
+                    continue
+                if meaning.category not in listed:
                     yield meaning
-                continue
+                    continue
             kind = type(value)
             if (kind is int or kind is float) and self._is_open(meaning):
-                shown, figure = str(value), float(value)  # type: ignore[arg-type]  # a number
+                shown = str(value), float(value)  # type: ignore[arg-type]  # a number
             else:
-                shown, figure = self._preview(value, meaning), self._number(value, meaning)
-            steps = where.places[column].steps
-            self.observed.add(field.row, meaning, shown, figure, when, steps)
+                shown = self._preview(value, meaning), self._number(value, meaning)
+            spot = where.at(number, ats[row]), field.row, where.places[column].steps
+            is_aside = meaning.category not in listed
+            self.observed.add(spot, meaning, shown, when, is_aside=is_aside)
             yield meaning
 
     @staticmethod

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from auditor.places import At
 from auditor.records import Meaning
 
 _MEMORY = 100_000
@@ -40,39 +41,58 @@ class Observed:
         self._near: dict[int, tuple[Meaning, int]] = {}
         """By the identity of a meaning, which is kept so that no other one can get it."""
         self._ways: dict[tuple[str, ...], int] = {}
-        self._closed = 0
+        self._open: list[tuple[At, int, int, int, float, float, str]] = []
+        self._aside: list[bool] = []
 
     def add(
         self,
-        field: int,
+        spot: tuple[At, int, tuple[str, ...]],
         meaning: Meaning,
-        preview: str,
-        number: float,
+        shown: tuple[str, float],
         event_time: float | None,
-        steps: tuple[str, ...],
+        *,
+        is_aside: bool,
     ) -> None:
         """Take one observation of the message that is closed next.
 
-        `field` is a row of the fields table, `number` the value where it is a number and no
-        secret, else NaN.
+        `spot` is its indices, its row of the fields table, and its decode steps. `shown` is the preview, and the value where it is a
+        number and no secret, else NaN. What `is_aside` is kept only beside others.
         """
-        self._field.append(field)
-        self._values.append(preview)
-        self._number.append(number)
-        self._event_time.append(np.nan if event_time is None else event_time)
+        at, field, steps = spot
         near = self._near.get(id(meaning))
-        self._meaning.append(self._code(meaning) if near is None else near[1])
-        self._steps.append(self._ways.setdefault(steps, len(self._ways)))
+        code = self._code(meaning) if near is None else near[1]
+        when = np.nan if event_time is None else event_time
+        way = self._ways.setdefault(steps, len(self._ways))
+        self._open.append((at, field, code, way, when, shown[1], shown[0]))
+        self._aside.append(is_aside)
 
-    def close(self, exchange: int, message: int, time: float) -> None:
-        """End a message: the observations since the last one belong to it."""
-        count = len(self._field) - self._closed
-        if count:
+    def close(self, exchange: int, message: int, time: float, *, whole: bool) -> None:
+        """End a message: the observations since the last one belong to it.
+
+        Unless it is kept as a `whole`, what stands aside is left out.
+
+        They are put in the order of the outermost items that they are in: what one event of a
+        batch says stands together.
+        """
+        if not whole:
+            self._open = [
+                one for one, aside in zip(self._open, self._aside, strict=True) if not aside
+            ]
+        self._aside.clear()
+        if self._open:
             self._exchange.append(exchange)
             self._message.append(message)
             self._time.append(time)
-            self._rows.append(count)
-            self._closed = len(self._field)
+            self._rows.append(len(self._open))
+            self._open.sort(key=lambda one: one[0][:1])
+            _, fields, meanings, steps, moments, numbers, values = zip(*self._open, strict=True)
+            self._field.extend(fields)
+            self._meaning.extend(meanings)
+            self._steps.extend(steps)
+            self._event_time.extend(moments)
+            self._number.extend(numbers)
+            self._values.extend(values)
+            self._open = []
         if len(self._values) >= _CHUNK:
             self._pack()
 
@@ -87,7 +107,6 @@ class Observed:
         ways = [self._ways.setdefault(one, len(self._ways)) for one in other._ways]
         self._steps.extend(_recoded(other._steps, ways))
         self._packed += other._packed
-        self._closed = len(self._field)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is found by identity, which means nothing in another process."""

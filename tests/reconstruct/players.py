@@ -126,10 +126,7 @@ Request = tuple[float, str, str, dict[str, str], bytes]
 
 def tables_of(requests: Sequence[Request], decks: Sequence[Deck] = ()) -> dict[str, pd.DataFrame]:
     """Audit requests as a capture would be."""
-    kinds = CATALOGUE.categories.values()
-    interactions = tuple(one.id for one in kinds if one.row and not one.always_on)
-    listed = frozenset(one.id for one in kinds if one.row)
-    collector = Collector(Redactor(b"k" * 32), Kinds(interactions, listed))
+    collector = Collector(Redactor(b"k" * 32), Kinds.of(CATALOGUE.categories.values()))
     for number, (time, method, url, headers, body) in enumerate(requests):
         exchange = _exchange(number, time, method, url, headers, body)
         collector.add(0, exchange, *PIPELINE.run(exchange))
