@@ -19,16 +19,13 @@ from auditor.records import (
     Exchange,
     Mark,
     Meaning,
-    Observation,
     Site,
     Value,
 )
 from auditor.redact import Redactor
+from auditor.tables.excerpts import NAME, Best, Excerpts
 from auditor.tables.observed import Observed
-from auditor.tables.profile import RANK, FieldKey, Pile, Profile, Profiles
-
-LINES = 24
-"""Lines of an excerpt."""
+from auditor.tables.profile import FieldKey, Pile, Profile, Profiles
 
 _MEMORY = 50_000
 """Plain texts that are remembered."""
@@ -73,7 +70,7 @@ class Gathered:
     rows: dict[str, list[Row]]
     observed: Observed
     fields: dict[FieldKey, Profile]
-    excerpts: dict[tuple[str, str], tuple[int, Excerpt]]
+    excerpts: Best
     secrets: dict[str, str]
     carried: Counter[tuple[str, str]]
 
@@ -92,14 +89,13 @@ class Collector:
         self._times: list[float] = []
         """When each message of this batch left."""
         self._gathered = 0
-        self._excerpts: dict[tuple[str, str], tuple[int, Excerpt]] = {}
-        """Per receiver and category how much of it one message carries at most, and that one."""
+        self._excerpts = Excerpts(redactor, kinds.listed)
         self._order = {category: place for place, category in enumerate(kinds.interactions)}
         self._carried = Counter[tuple[str, str]]()
         """Per receiver and category the messages that carried it."""
         self._plain: set[str] = set()
         """Values that are shown as they are."""
-        self._name = lru_cache(maxsize=65536)(lambda text: redactor.clean(text, 200))
+        self._name = lru_cache(maxsize=65536)(lambda text: redactor.clean(text, NAME))
         self._path = lru_cache(maxsize=65536)(redactor.path)
 
     def add(self, capture: int, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
@@ -176,7 +172,7 @@ class Collector:
     @property
     def excerpts(self) -> dict[tuple[str, str], Excerpt]:
         """Per receiver and category the message that carries most of it."""
-        return {key: excerpt for key, (_, excerpt) in self._excerpts.items()}
+        return {key: excerpt for key, (_, excerpt) in self._excerpts.best.items()}
 
     @property
     def setting(self) -> tuple[bytes, Kinds]:
@@ -187,7 +183,9 @@ class Collector:
         """Return everything that was taken."""
         self.count()
         fields, secrets = self.profiles.fields, self.redactor.secrets
-        return Gathered(self.rows, self.observed, fields, self._excerpts, secrets, self._carried)
+        return Gathered(
+            self.rows, self.observed, fields, self._excerpts.best, secrets, self._carried
+        )
 
     def merge(self, other: Gathered) -> None:
         """Take what another collector has taken of other exchanges of the same captures.
@@ -200,10 +198,7 @@ class Collector:
         for name in ("exchanges", "unread"):
             self.rows[name].sort(key=itemgetter(0))  # by the number of the exchange
         self.observed.merge(other.observed, self.profiles.merge(other.fields))
-        for key, (weight, excerpt) in other.excerpts.items():
-            mine = self._excerpts.get(key)
-            if mine is None or (-weight, excerpt.exchange) < (-mine[0], mine[1].exchange):
-                self._excerpts[key] = (weight, excerpt)
+        self._excerpts.merge(other.excerpts)
         self.redactor.learn(other.secrets)
         self._carried += other.carried
 
@@ -226,7 +221,7 @@ class Collector:
             self.count()
         receiver = self.redactor.address(site.receiver)
         self._carried.update({(receiver, one.category) for one in kinds if one.strength != "weak"})
-        self._add_excerpts(exchange, site, sent, kinds)
+        self._excerpts.add(exchange, site, sent, kinds)
         return kinds
 
     def _add_said(self, exchange: int, passage: Passage, pile: Pile) -> Iterator[Meaning]:
@@ -324,55 +319,6 @@ class Collector:
             return site.category
         return min(counts, key=lambda name: (-counts[name], self._order[name]))
 
-    def _add_excerpts(
-        self, exchange: Exchange, site: Site, sent: Sent, kinds: Counter[Meaning]
-    ) -> None:
-        weights = Counter[str]()
-        for meaning, count in kinds.items():
-            if meaning.category in self._kinds.listed:
-                weights[meaning.category] += RANK[meaning.strength] * count
-        observations: tuple[Observation, ...] = ()
-        for category, weight in weights.items():
-            key = (self.redactor.address(site.receiver), category)
-            if weight > (self._excerpts[key][0] if key in self._excerpts else 0):
-                observations = observations or sent.observations
-                excerpt = self._excerpt(exchange, site, sent, observations, category)
-                self._excerpts[key] = (weight, excerpt)
-
-    def _excerpt(
-        self,
-        exchange: Exchange,
-        site: Site,
-        sent: Sent,
-        observations: Sequence[Observation],
-        category: str,
-    ) -> Excerpt:
-        """Show the part of a message that belongs to the event with most of a category."""
-        counts: dict[tuple[object, ...], int] = {}
-        mine = [one for one in observations if one.category == category]
-        for one in mine:
-            part = _part(one)
-            counts[part] = counts.get(part, 0) + RANK[one.strength]
-        lines = _lines(observations, category, max(counts, key=counts.__getitem__))
-        first = next(one for one in lines if one.category == category)
-        return Excerpt(
-            exchange=exchange.number,
-            time=sent.time,
-            host=self.redactor.address(exchange.host),
-            endpoint=self._name(site.endpoint),
-            event=self._name(first.event),
-            steps=first.leaf.steps,
-            lines=tuple(
-                (
-                    self._path(one.leaf.path),
-                    self.redactor.preview(one.leaf.value, one.secret, one.category),
-                    one.category == category,
-                )
-                for one in lines
-            ),
-            more=len(observations) - len(lines),
-        )
-
 
 def _tally(said: Sequence[Meaning]) -> Counter[Meaning]:
     """Count meanings; those that are one object are counted without being compared."""
@@ -381,25 +327,3 @@ def _tally(said: Sequence[Meaning]) -> Counter[Meaning]:
     for mark, count in Counter(map(id, said)).items():
         counts[known[mark]] += count
     return counts
-
-
-def _lines(
-    observations: Sequence[Observation], category: str, part: tuple[object, ...]
-) -> list[Observation]:
-    """Return the first lines of a part in their order; those of the category go before others."""
-    chosen: list[int] = []
-    others: list[int] = []
-    for number, one in enumerate(observations):
-        if _part(one) == part:
-            mine = one.category == category
-            (chosen if mine else others).append(number)
-            if len(chosen) == LINES:
-                break
-    shown = sorted([*chosen, *others[: LINES - len(chosen)]])
-    return [observations[number] for number in shown]
-
-
-def _part(one: Observation) -> tuple[object, ...]:
-    """Say which event of a message an observation belongs to."""
-    (place, _, at), _, event, _ = one
-    return (place.context, event, at[:1])
