@@ -280,8 +280,13 @@ def _at_exit(marks: pd.DataFrame, fields: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def method(found: Mapping[str, Any], has_marks: bool) -> str:
+def method(found: Mapping[str, Any], has_marks: bool, has_schedule: bool) -> str:
     """Say for a sceptic how causes were tested."""
+    order = (
+        ""
+        if has_schedule
+        else " No schedule of this program fixed the order beforehand: what was always done together cannot be told apart."
+    )
     if not has_marks:
         return "Nobody noted what was done when, so no cause was tested."
     return (
@@ -290,4 +295,5 @@ def method(found: Mapping[str, Any], has_marks: bool) -> str:
         "the action against idle ones (later than five seconds: against all others), labels shuffled within blocks of about ten minutes, one-sided, "
         "p = (b+1)/(m+1). After Benjamini and Hochberg a cause is named from q = "
         f"{MAX_Q} down. Left out: what could not reach p = {REACHABLE_P} whatever the labels, and what goes by a clock of its own."
+        f"{order}"
     )

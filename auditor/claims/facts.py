@@ -205,7 +205,7 @@ def method(
                 f"at most {thresholds.NEAR_POSITION_S} seconds off, with a time at most {thresholds.NEAR_S:.0f} seconds off."
             ),
         ),
-        ("Cause", causes.method(found, session["has_marks"])),
+        ("Cause", causes.method(found, session["has_marks"], bool(session["protocol"]))),
         (
             "Redaction",
             "Secrets are replaced by labels made with a random key of this one report. Equal labels mean equal values.",

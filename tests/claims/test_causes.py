@@ -10,6 +10,7 @@ from auditor.claims.causes import Cause, cause_of, causes_facts, told
 from auditor.stats.attribution import attribute
 from auditor.tables.store import Audit
 from tests.claims.twins import write_session
+from tests.sample_result import audit_sample
 from tests.stats.made import exchanges, fields, marks, observations, sealed
 
 KEY = b"the key of the twins, no secret"
@@ -53,6 +54,29 @@ def test_facts_of_the_lanes(leaking: Audit, quiet: Audit) -> None:
         assert not any(one["growing"] for one in found["coverage"])
     known = leaking.facts["attribution"]["claims"]["cue.amplitude"]
     assert (known["state"], known["sure"], known["action"]) == ("caused", "firm", "cue-set")
+
+
+def test_real_client_tells_jumps_and_loops_but_not_that_a_cue_is_set() -> None:
+    """The published web player of TIDAL, with scripted marks; its clock runs a little behind."""
+    audit = audit_sample("tidal-web-player")
+    found = audit.facts["attribution"]
+    states = {one.id: one.cause for one in audit.claims if one.cause}
+    assert states == dict.fromkeys(
+        ("playback.tidal", "seek.tidal", "cue.tidal", "loop.tidal"), "caused"
+    )
+    for kind, action, hit in (
+        ("seek", "seek", 8),
+        ("cue", "cue-jump", 14),
+        ("loop", "loop-off", 10),
+    ):
+        cause = found["claims"][f"{kind}.tidal"]
+        assert (cause["action"], cause["sure"], cause["control_hit"]) == (action, "firm", 0)
+        assert cause["hit"] == hit
+        assert cause["q"] < 1e-4
+    table = audit.tables["attribution"]
+    assert not (table[table["action"] == "cue-set"]["q"] <= 0.05).any()
+    [clock] = found["clocks"]
+    assert -1 < clock["offset_s"] < -0.5
 
 
 def rows(**more: object) -> pd.DataFrame:
@@ -133,8 +157,10 @@ def test_sealed_channel_reacts(catalogue: Catalogue) -> None:
 
 
 def test_method_says_what_was_not_tested() -> None:
-    assert "no cause was tested" in causes.method({"tests": 0}, has_marks=False)
-    assert "1,072 tests" in causes.method({"tests": 1072}, has_marks=True)
+    assert "no cause was tested" in causes.method({"tests": 0}, False, False)
+    drawn, free = (causes.method({"tests": 1072}, True, plan) for plan in (True, False))
+    assert "1,072 tests" in drawn
+    assert "always done together" in free.removeprefix(drawn)
 
 
 def test_what_left_first_at_the_end_is_listed(catalogue: Catalogue) -> None:

@@ -1,0 +1,1 @@
+"""Synthetic sessions: a script in the role of a client, recorded by a real mitmdump."""
