@@ -60,7 +60,7 @@ def run_audit(
         files = [
             stack.enter_context(stdin_as_file()) if path == STDIN else path for path in find(paths)
         ]
-        several = processes(files) if workers is None else workers
+        several = processes(files, workers)
         captures, counts = gather(files, catalogue, collector, progress, several)
     tables = build_tables(collector)
     tables["marks"] = windows.annotate(tables["marks"], tables["observations"], _moves(rows))

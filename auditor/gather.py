@@ -53,10 +53,12 @@ class Share:
         return exchange // BLOCK % self.of == self.number
 
 
-def processes(files: Sequence[Path]) -> int:
-    """Return how many processes are worth starting for these captures on this machine."""
+def processes(files: Sequence[Path], wanted: int | None = None) -> int:
+    """Return the number of processes that somebody wants, else as many as are worth starting."""
     if not all(path.is_file() or path.is_dir() for path in files):
         return 1  # a pipe can be read by one process only
+    if wanted is not None:
+        return wanted
     size = sum(one.stat().st_size for path in files for one in _inside(path))
     return min(os.cpu_count() or 1, 1 + size // _WORTH)
 

@@ -160,5 +160,6 @@ def test_a_pipe_is_read_by_one_process(tmp_path: Path, monkeypatch: pytest.Monke
     pipe = tmp_path / "pipe.mitm"
     os.mkfifo(pipe)
     assert processes([pipe]) == 1
-    assert processes([SAMPLE, pipe]) == 1
+    assert processes([SAMPLE, pipe]) == processes([pipe], 3) == 1
+    assert processes([SAMPLE], 3) == 3
     assert processes([SAMPLE]) == 4
