@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -24,80 +23,48 @@ from auditor.claims.headlines import coverage, lane_headline, timeline, who
 from auditor.claims.make import Evidence, Receiver, make_claims
 from auditor.claims.relevance import auto_dj, terms_line, weigh
 from auditor.claims.rows import make_rows
-from auditor.pipeline import Pipeline
+from auditor.gather import Progress, gather, processes
 from auditor.reconstruct.facts import reconstruction
-from auditor.records import Claim, Mark
+from auditor.records import Claim
 from auditor.redact import Redactor
-from auditor.sources import find, open_capture, stdin_as_file
+from auditor.sources import find, stdin_as_file
 from auditor.sources.capture import Capture
 from auditor.sources.find import STDIN
 from auditor.stats import summary, windows
 from auditor.stats.attribution import attribute
 from auditor.tables.build import build_tables
-from auditor.tables.collect import Collector
+from auditor.tables.collect import Collector, Kinds
 from auditor.tables.store import FORMAT, Audit
 
 _TOLD = 2000
 """Characters of a text that a session tells about itself."""
 
-Progress = Callable[[str, int], None]
-"""Called with the capture's name and the exchanges read so far."""
-
 
 def run_audit(
-    paths: Iterable[Path], catalogue: Catalogue, key: bytes, progress: Progress | None = None
+    paths: Iterable[Path],
+    catalogue: Catalogue,
+    key: bytes,
+    progress: Progress | None = None,
+    workers: int | None = 1,
 ) -> Audit:
     """Audit captures as one session; `-` stands for standard input, a folder for what is in it.
 
     `key` makes the redaction labels: with the same key the same captures give the same audit.
+    `workers` is the number of processes, None as many as are worth it; results are the same.
     Raises SourceError when one of them cannot be opened.
     """
     redactor = Redactor(key)
     rows = tuple(one for one in catalogue.categories.values() if one.row)
-    collector = Collector(redactor, tuple(one.id for one in rows if not one.always_on))
+    collector = Collector(redactor, Kinds.of(catalogue.categories.values()))
     with ExitStack() as stack:
         files = [
             stack.enter_context(stdin_as_file()) if path == STDIN else path for path in find(paths)
         ]
-        captures, counts = _read(files, catalogue, collector, progress)
+        several = processes(files, workers)
+        captures, counts = gather(files, catalogue, collector, progress, several)
     tables = build_tables(collector)
     tables["marks"] = windows.annotate(tables["marks"], tables["observations"], _moves(rows))
     return _conclude(captures, counts, tables, collector, catalogue, rows)
-
-
-def _read(
-    files: Sequence[Path], catalogue: Catalogue, collector: Collector, progress: Progress | None
-) -> tuple[list[Capture], list[int]]:
-    pipeline = Pipeline(catalogue)
-    actions = {action: one.id for one in catalogue.categories.values() for action in one.marks}
-    captures: list[Capture] = []
-    counts: list[int] = []
-    for file in files:
-        capture = open_capture(file, sum(counts), replies=False)
-        captures.append(capture)
-        counts.append(0)
-        for exchange in capture.exchanges:
-            collector.add(len(captures) - 1, exchange, *pipeline.run(exchange))
-            counts[-1] += 1
-            if progress:
-                progress(capture.name, counts[-1])
-        for mark in capture.session.marks:
-            collector.add_mark(
-                mark, actions.get(mark.action, ""), _mark_values(mark, collector.redactor)
-            )
-        for connection in capture.session.connections:
-            collector.add_connection(
-                connection, pipeline.owner(connection.sni or connection.address.rpartition(":")[0])
-            )
-    return captures, counts
-
-
-def _mark_values(mark: Mark, redactor: Redactor) -> str:
-    shown = {
-        redactor.clean(name): redactor.preview(value) if isinstance(value, str | bytes) else value
-        for name, value in mark.values.items()
-    }
-    return json.dumps(shown, ensure_ascii=False)
 
 
 def _moves(categories: Iterable[Category]) -> frozenset[str]:

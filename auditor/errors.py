@@ -15,6 +15,10 @@ class AuditorError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[type[AuditorError], tuple[str, str]]:
+        """Let it come whole out of another process."""
+        return type(self), (self.message, self.hint)
+
 
 class SourceError(AuditorError):
     """A capture could not be opened at all."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from auditor.catalogue.model import Catalogue
 from auditor.classify import Classifier, Directory, body_keys
+from auditor.classify.recognise import Recogniser
 from auditor.decode import decode_head, decode_message
+from auditor.known import KnownValue
+from auditor.passages import Passage
 from auditor.records import NOT_SENT, Decoded, Exchange, Message, Observation, Site, Unread
 
 _NOTHING = Message("out", b"", 0)
@@ -21,8 +25,13 @@ class Sent:
     time: float
     size: int
     """Bytes of the body; for a request also those of path and query. Headers do not count."""
-    observations: tuple[Observation, ...]
+    passages: tuple[Passage, ...]
     unread: tuple[Unread, ...]
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """One for every leaf, made from the passages each time this is asked."""
+        return tuple(one for passage in self.passages for one in passage.observations())
 
     @property
     def read(self) -> int:
@@ -33,7 +42,9 @@ class Sent:
 class Pipeline:
     """Decode and classify what left with an exchange; replies are weighed, not read."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, known: Sequence[KnownValue] = ()) -> None:
+        """Be ready for exchanges; `known` are the values of the session's own library."""
+        self._recogniser = Recogniser(known) if known else None
         self._directory = Directory(catalogue)
         self._classifier = Classifier(catalogue)
 
@@ -51,7 +62,7 @@ class Pipeline:
         sent = []
         if asks and request.omitted != NOT_SENT:
             head = decode_head(exchange)
-            decoded = Decoded(head.leaves + body.leaves, head.unread + body.unread)
+            decoded = Decoded(head.sheets + body.sheets, head.unread + body.unread)
             size = request.size + len(exchange.path) + len(exchange.query)
             sent.append(self._sent(exchange, site, 0, decoded, (exchange.started, size)))
         bare = replace(site, parameters=())
@@ -70,5 +81,7 @@ class Pipeline:
         decoded: Decoded,
         weight: tuple[float, int],
     ) -> Sent:
-        observations = self._classifier.classify(exchange, site, decoded)
-        return Sent(index, weight[0], weight[1], observations, decoded.unread)
+        passages = self._classifier.classify(exchange, site, decoded)
+        if self._recogniser:
+            passages = self._recogniser.mark(passages)
+        return Sent(index, weight[0], weight[1], passages, decoded.unread)

@@ -6,11 +6,14 @@ from the place above; whoever works something out for a place keeps it under the
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from auditor import paths
 
 Context = Literal["body", "query", "path", "header", "cookie"]
+
+At = tuple[int, ...]
+"""One index per level of a path that can repeat."""
 
 _LONGEST_KEY = 200
 """Longer keys are cut: a path is repeated on every leaf below it."""
@@ -37,6 +40,7 @@ class Place:
         "depth",
         "hops",
         "items",
+        "known",
         "path",
         "steps",
     )
@@ -56,6 +60,8 @@ class Place:
         self.children: dict[str | int, Place] = {}
         """Members by key, protobuf fields by number."""
         self.items: Place | None = None
+        self.known: dict[Any, Any] = {}
+        """What the decoder has worked out about objects that stand here."""
         self._after: dict[tuple[str, ...], Place] = {}
         self._hops: dict[tuple[str, ...], Place] = {}
 
@@ -112,8 +118,32 @@ class Place:
         return _counted(Place(self.context, path, self.steps, self.depth + 1, self.hops))
 
 
+class Layout:
+    """Where the values of a row stand: compared by identity, one object for all equal ones."""
+
+    __slots__ = ("context", "home", "is_list", "places", "tails")
+
+    def __init__(self, places: tuple[Place, ...], tails: tuple[At, ...], is_list: bool) -> None:
+        self.places = places
+        """One for each value, in their order; one only when `is_list`."""
+        self.tails = tails
+        """For each value, the indices behind those of its row; empty when there are none."""
+        self.is_list = is_list
+        """The row may have any number of values, all at one place; they are numbered from 0."""
+        self.context = places[0].context
+        self.home = paths.container(places[0].path)
+        """Path of the object that all the values are members of."""
+
+    def at(self, number: int, at: At) -> At:
+        """Return the indices of a value, given those of its row."""
+        if self.is_list:
+            return (*at, number)
+        return at + self.tails[number] if self.tails else at
+
+
 _roots: dict[Context, Place] = {}
 _exact: dict[tuple[Context, str, tuple[str, ...]], Place] = {}
+_layouts: dict[tuple[tuple[Place, ...], tuple[At, ...], bool], Layout] = {}
 _made = 0
 
 
@@ -126,6 +156,7 @@ def root(context: Context) -> Place:
     if _made > _MOST:
         _roots.clear()
         _exact.clear()
+        _layouts.clear()
         _made = 0
     found = _roots.get(context)
     if found is None:
@@ -139,6 +170,21 @@ def exact(context: Context, path: str, steps: tuple[str, ...] = ()) -> Place:
     found = _exact.get(key)
     if found is None:
         found = _exact[key] = _counted(Place(context, path, steps, 0, 0))
+    return found
+
+
+def layout(
+    places: tuple[Place, ...], tails: tuple[At, ...] = (), *, is_list: bool = False
+) -> Layout:
+    """Return the layout of rows whose values stand at these places."""
+    global _made  # noqa: PLW0603
+    if not any(tails):
+        tails = ()
+    key = (places, tails, is_list)
+    found = _layouts.get(key)
+    if found is None:
+        found = _layouts[key] = Layout(*key)
+        _made += len(places)
     return found
 
 

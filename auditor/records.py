@@ -6,10 +6,11 @@ wire order with lower-case names.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from auditor.places import Context, Place, exact
+from auditor.places import At, Context, Layout, Place, exact, layout
 
 Direction = Literal["out", "in"]
 """Seen from the DJ's computer: `out` leaves it."""
@@ -91,7 +92,7 @@ class Leaf(NamedTuple):
 
     place: Place
     value: Value
-    at: tuple[int, ...] = ()
+    at: At = ()
     """One index per level of the place's path that can repeat."""
 
     @classmethod
@@ -131,6 +132,31 @@ class Leaf(NamedTuple):
         return self.place.steps
 
 
+class Sheet(NamedTuple):
+    """Leaves that stand alike: the plain members of all objects of one kind in one message.
+
+    There are millions of leaves and few layouts, so whoever can works on sheets.
+    """
+
+    layout: Layout
+    rows: Sequence[Sequence[Value]]
+    """The values of each object in the order of the layout; or a list of any length."""
+    ats: Sequence[At]
+    """Indices of each object; those of a leaf follow from the layout."""
+
+    def leaf(self, row: int, number: int) -> Leaf:
+        """Return one leaf, by the numbers of its row and of the value in it, from 0."""
+        one = self.layout
+        place = one.places[0] if one.is_list else one.places[number]
+        return Leaf(place, self.rows[row][number], one.at(number, self.ats[row]))
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Yield the leaves, row by row."""
+        for row, values in enumerate(self.rows):
+            for number in range(len(values)):
+                yield self.leaf(row, number)
+
+
 @dataclass(frozen=True, slots=True)
 class Unread:
     """Something that could not be decoded: a record, never an exception, never silence."""
@@ -148,8 +174,21 @@ class Unread:
 class Decoded:
     """What one message, or the head of one request, says."""
 
-    leaves: tuple[Leaf, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+    """In the order in which their layouts were first met. The plain members of an object come
+    before what is inside its other members."""
     unread: tuple[Unread, ...] = ()
+
+    @classmethod
+    def of(cls, leaves: Iterable[Leaf], unread: tuple[Unread, ...] = ()) -> Decoded:
+        """Return single leaves, each on a sheet of its own."""
+        sheets = [Sheet(layout((one.place,)), ((one.value,),), (one.at,)) for one in leaves]
+        return cls(tuple(sheets), unread)
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All leaves, made from the sheets each time this is asked."""
+        return tuple(leaf for sheet in self.sheets for leaf in sheet.leaves())
 
 
 @dataclass(frozen=True, slots=True)

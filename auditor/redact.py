@@ -11,6 +11,7 @@ import json
 import re
 from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from urllib.parse import quote, quote_plus
 
@@ -53,6 +54,9 @@ _SUSPECT = re.compile(
 )
 """Something that every one of the shapes has: most values have none of it."""
 
+_WORD = 24
+"""Letters and digits alone have none of the shapes when they are fewer than this."""
+
 _ID = re.compile(
     r"(?i)^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{16,}|[\w+/=-]{20,})$"
 )
@@ -69,6 +73,22 @@ _SPELLED_UP_TO = 4096
 _UNSEEN = re.compile(
     "[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+_MARKS = (
+    *("@", "%", "eyj", "bear", "basi", "aiza", "_live", "_test", "gh", "pass", "secr", "toke"),
+    *("api", "s-1-5", "users", "home"),
+)
+"""What the shapes of short texts without a dot have in common with `_SUSPECT`, in lower case."""
+
+_SHORT = 40
+
+
+def _is_suspect(text: str) -> bool:
+    """Say whether a text may have one of the shapes; asked of millions, and mostly not."""
+    if len(text) > _SHORT or "." in text or not text.isascii():
+        return _SUSPECT.search(text) is not None
+    lower = text.lower()
+    return any(map(lower.__contains__, _MARKS))
 
 
 def _make_visible(text: str) -> str:
@@ -106,12 +126,10 @@ class Redactor:
     """Turn captured values into previews, remember what was secret, sweep texts for it."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self.key = key
         self._secrets: dict[str, str] = {}
         self._by_start: dict[str, list[tuple[str, str]]] = {}
         """Spellings by their first characters, the longest first, each with its secret."""
-        self.counts: Counter[str] = Counter()
-        """How often each kind of secret was replaced."""
         self._label = lru_cache(maxsize=65536)(self._make_label)
 
     def preview(self, value: Value, secret: str = "", category: str = "") -> str:
@@ -137,7 +155,9 @@ class Redactor:
 
         `but` is a kind of secret that cannot stand in this text.
         """
-        for kind, shape in _SHAPES if _SUSPECT.search(text) else ():
+        if len(text) < _WORD and text.isalnum() and text.isascii():
+            return text
+        for kind, shape in _SHAPES if _is_suspect(text) else ():
             if kind != but:
                 text = shape.sub(partial(self._hide_part, kind), text)
         text = _make_visible(text)
@@ -185,15 +205,35 @@ class Redactor:
             return "identity"
         return "device-id" if category == "device" and _ID.match(text) else ""
 
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Everything that was learned to be secret, with its kind. Never for an output."""
+        return dict(self._secrets)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many different secrets of each kind were replaced."""
+        return Counter(self._secrets.values())
+
+    def learn(self, secrets: Mapping[str, str]) -> None:
+        """Take what another redactor has learned."""
+        for text, kind in secrets.items():
+            self._learn(text, kind)
+
     def _hide(self, text: str, kind: str) -> str:
-        self.counts[kind] += 1
-        if text not in self._secrets:
-            self._secrets[text] = kind
+        self._learn(text, kind)
+        return self._label(text, kind)
+
+    def _learn(self, text: str, kind: str) -> None:
+        """Remember a secret; of several kinds it has the first in the alphabet, in any order."""
+        known = self._secrets.get(text)
+        if known is None:
             for spelling in _spellings(text):
                 alike = self._by_start.setdefault(spelling[:_SWEEP_FROM], [])
                 alike.append((spelling, text))
-                alike.sort(key=lambda pair: len(pair[0]), reverse=True)
-        return self._label(text, kind)
+                alike.sort(key=lambda pair: (-len(pair[0]), pair))
+        if known is None or kind < known:
+            self._secrets[text] = kind
 
     def _hide_part(self, kind: str, found: re.Match[str]) -> str:
         """Hide the group of a match, or all of it, and keep what stands around it."""
@@ -202,7 +242,7 @@ class Redactor:
         return whole[:start] + self._hide(whole[start:end], kind) + whole[end:]
 
     def _make_label(self, text: str, kind: str) -> str:
-        digest = hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")
+        digest = hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), "sha256")
         name = b32encode(digest)[:4].decode().lower()
         length = f", {len(text)} characters" if kind in {"token", "cookie", "key", "opaque"} else ""
         return f"‹{kind} {name}{length}›"

@@ -34,6 +34,7 @@ def result(audit: Audit) -> str:
         "endpoints": _nested(exchanges.groupby(["receiver", "endpoint"]).size()),
         "content": _nested(exchanges.groupby(["receiver", "content"])["messages_out"].sum()),
         "observations": _nested(observations.groupby(["receiver", "category", "strength"]).size()),
+        "kinds": _nested(audit.tables["kinds"].set_index(["receiver", "category"])["messages"]),
         "verdicts": {row["category"]: row["verdict"] for row in audit.facts["rows"]},
         "claims": {claim.id: claim.reason for claim in audit.claims},
         "unread": {

@@ -10,11 +10,11 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "auditor"
 
 LAYERS = (
-    {"__init__", "records", "errors", "resources", "paths", "places"},
+    {"__init__", "records", "errors", "resources", "paths", "places", "passages"},
     {"decode", "catalogue", "redact", "session", "library", "known"},
     {"flows", "sources", "classify"},
     {"recorder"},
-    {"pipeline", "examples", "look", "score", "tables"},
+    {"pipeline", "gather", "examples", "look", "score", "tables"},
     {"stats", "draft", "reconstruct"},
     {"claims"},
     {"audit"},

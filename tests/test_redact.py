@@ -1,4 +1,5 @@
 import base64
+import random
 import re
 
 import pytest
@@ -117,6 +118,15 @@ def test_whatever_has_the_shape_of_a_secret_is_looked_at(
 ) -> None:
     text = data.draw(st.from_regex(shape))
     assert redact._SUSPECT.search(text), kind
+
+
+def test_quick_look_at_short_texts_misses_nothing_that_has_a_shape() -> None:
+    parts = "eyJ eYj Bearer basic @ %40 AIza _live_ _test_ ghx_ Passwd= secret ToKen: api_key= "
+    parts += r"S-1-5-21 /users/ \Home\ x 9 - abc = home gh"
+    words, rng = parts.split(), random.Random(5)  # noqa: S311
+    for _ in range(20_000):
+        text = "".join(rng.choice(words) for _ in range(rng.randint(1, 5)))
+        assert redact._is_suspect(text) or not redact._SUSPECT.search(text), text
 
 
 def test_protobuf_tags_are_no_address() -> None:

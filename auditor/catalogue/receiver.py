@@ -20,6 +20,9 @@ from auditor.catalogue.yamlfile import Entry
 _PART = {"evidence", "endpoints", "notes", "more_fields"}
 _HEAD = {"id", "name", "owner", "role", "home", "hosts"}
 
+ANYBODY = "any"
+"""Stands for receiver and endpoint in the ids of rules for headers that any service may carry."""
+
 
 def read_receivers(files: Sequence[Entry], categories: frozenset[str]) -> dict[str, Receiver]:
     """Return the receivers of all files, in the order of their ids."""
@@ -41,7 +44,7 @@ def read_receivers(files: Sequence[Entry], categories: frozenset[str]) -> dict[s
 def read_headers(entry: Entry, categories: frozenset[str]) -> tuple[FieldRule, ...]:
     """Return the rules for headers and cookies that any service may carry."""
     check_keys(entry, required={"evidence", "fields"})
-    reader = RuleReader("any", "any", categories, read_evidence(entry))
+    reader = RuleReader(ANYBODY, ANYBODY, categories, read_evidence(entry))
     return reader.read_blocks(entry.members()["fields"])
 
 

@@ -1,4 +1,4 @@
-"""Which event a leaf belongs to, and when that event happened."""
+"""Which event a value belongs to, and when that event happened."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from auditor.classify.fields import is_whole
 from auditor.classify.lexicon import Judge
 from auditor.classify.neighbours import containers
 from auditor.classify.shapes import number_of
-from auditor.places import Context, Place
-from auditor.records import Leaf, Value
+from auditor.places import Context, Layout, Place
+from auditor.records import Leaf, Sheet, Value
 
 _Place: TypeAlias = tuple[Context, str]
 _Spot: TypeAlias = tuple[Context, str, tuple[int, ...]]
@@ -26,6 +26,7 @@ _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
 """A text that can be a name; sentences, and what people write, are none."""
 _MOST_PLACES = 8
+_MEMORY = 50_000
 _TOGETHER = {"body", "query"}
 """Event names in one of these hold for leaves in the other, but not for headers."""
 
@@ -40,41 +41,63 @@ def moment(value: Value, unit: str) -> float | None:
 
 
 class EventFinder:
-    """Finds the name of the event that each leaf belongs to."""
+    """Finds the name of the event that each value belongs to."""
 
     def __init__(self, places: tuple[str, ...], judge: Judge) -> None:
         """Look at `places` (paths, or `query:path`); without any, at names such as `event`."""
         self._places = tuple(_place(text) for text in places)
+        self._naming: dict[Layout, tuple[int, ...]] = {}
         self._names_event = lru_cache(maxsize=65536)(
             lambda path: _names_event(judge, paths.keys(path))
         )
 
-    def find(self, leaves: Sequence[Leaf]) -> list[str]:
-        """Return the event of every leaf; empty where there is none."""
-        telling = self._telling(leaves)
+    def find(self, sheets: Sequence[Sheet]) -> list[list[tuple[str, Sheet]]]:
+        """Return each sheet, or the parts of it that belong to one event each, with that event.
+
+        The name is empty where there is no event.
+        """
+        telling = self._telling(sheets)
         places = self._places or _spelled(telling)
         if not telling:
-            return [""] * len(leaves)
+            return [[("", sheet)] for sheet in sheets]
         told = _told(telling)
-        sources: dict[Place, tuple[tuple[int, int, _Place], ...]] = {}
-        events = []
-        for place, _, at in leaves:
-            mine = sources.get(place)
-            if mine is None:
-                mine = sources[place] = _sources(place.context, place.path, places)
-            events.append(_best(at, mine, told) if mine else "")
-        return events
+        found: list[list[tuple[str, Sheet]]] = []
+        for sheet in sheets:
+            mine = _sources(sheet.layout.context, sheet.layout.home, places)
+            found.append(_split(sheet, mine, told) if mine else [("", sheet)])
+        return found
 
-    def _telling(self, leaves: Sequence[Leaf]) -> list[Leaf]:
+    def _telling(self, sheets: Sequence[Sheet]) -> list[Leaf]:
         """Return the leaves that may name an event."""
-        places = {leaf[0] for leaf in leaves}
+        found: list[Leaf] = []
+        for sheet in sheets:
+            numbers = self._numbers(sheet.layout)
+            if numbers and sheet.layout.is_list:
+                found += sheet.leaves()
+            elif numbers:
+                rows = range(len(sheet.rows))
+                found += [sheet.leaf(row, number) for row in rows for number in numbers]
         if self._places:
-            marked = {one for one in places if (one.context, one.path) in self._places}
-            return [leaf for leaf in leaves if leaf[0] in marked] if marked else []
-        marked = {one for one in places if one.context in _TOGETHER and self._names_event(one.path)}
-        found = [leaf for leaf in leaves if leaf[0] in marked and isinstance(leaf[1], str)]
-        first = _spelled(found)
-        return [leaf for leaf in found if (leaf.context, leaf.path) in first]
+            return found
+        named = [leaf for leaf in found if isinstance(leaf[1], str)]
+        first = _spelled(named)
+        return [leaf for leaf in named if (leaf.context, leaf.path) in first]
+
+    def _numbers(self, where: Layout) -> tuple[int, ...]:
+        """Return which values of a layout may name an event."""
+        found = self._naming.get(where)
+        if found is None:
+            if len(self._naming) >= _MEMORY:
+                self._naming.clear()
+            found = self._naming[where] = tuple(
+                number for number, place in enumerate(where.places) if self._names(place)
+            )
+        return found
+
+    def _names(self, place: Place) -> bool:
+        if self._places:
+            return (place.context, place.path) in self._places
+        return place.context in _TOGETHER and self._names_event(place.path)
 
 
 def _names_event(judge: Judge, names: Sequence[str]) -> bool:
@@ -98,22 +121,47 @@ def _told(telling: Sequence[Leaf]) -> dict[_Spot, str]:
 
 @lru_cache(maxsize=65536)
 def _sources(
-    context: Context, path: str, places: tuple[_Place, ...]
+    context: Context, home: str, places: tuple[_Place, ...]
 ) -> tuple[tuple[int, int, _Place], ...]:
-    """Return the places that may name the event of a field.
+    """Return the places that may name the event of an object's members.
 
-    Each with its nearness, and the levels that the field must share with it.
+    Each with its nearness, and the levels that the object must share with it.
     """
     found = []
     for place in places:
         if place[0] != context and not {place[0], context} <= _TOGETHER:
             continue
-        same = shared(path, place[1]) if place[0] == context else ""
+        same = shared(home, place[1]) if place[0] == context else ""
         levels = paths.levels(same)
         if paths.levels(paths.container(place[1])) <= levels:
             found.append((len(split(same)), levels, place))
-        # else the field is outside of the list that the event is an item of
+        # else the object is outside of the list that the event is an item of
     return tuple(found)
+
+
+def _split(
+    sheet: Sheet, sources: Sequence[tuple[int, int, _Place]], told: dict[_Spot, str]
+) -> list[tuple[str, Sheet]]:
+    """Return the rows of each event as a sheet of its own, in the order of their first rows."""
+    known: dict[tuple[int, ...], str] = {}
+    deepest = max(levels for _, levels, _ in sources)
+    parts: dict[str, list[int]] = {}
+    for row, at in enumerate(sheet.ats):
+        short = at[:deepest]
+        event = known.get(short)
+        if event is None:
+            event = known[short] = _best(short, sources, told)
+        if event in parts:
+            parts[event].append(row)
+        else:
+            parts[event] = [row]
+    if len(parts) == 1:
+        return [(event, sheet) for event in parts]
+    where, rows, ats = sheet
+    return [
+        (event, Sheet(where, [rows[row] for row in mine], [ats[row] for row in mine]))
+        for event, mine in parts.items()
+    ]
 
 
 def _best(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from auditor.catalogue import pattern
 from auditor.catalogue.model import FieldRule
 from auditor.classify.neighbours import Neighbours
 from auditor.places import Context
-from auditor.records import Leaf
+from auditor.records import Leaf, Sheet
 
 _MEMORY = 50_000
 
@@ -31,9 +31,9 @@ class RuleBook:
             for rule in group:
                 self._add(rule, own=own)
 
-    def neighbours(self, leaves: Sequence[Leaf]) -> Neighbours:
+    def neighbours(self, sheets: Iterable[Sheet]) -> Neighbours:
         """Return the values of one message that conditions look at."""
-        return Neighbours(leaves, self.where_names, self.where_paths)
+        return Neighbours(sheets, self.where_names, self.where_paths)
 
     @staticmethod
     def first(rules: Iterable[FieldRule], leaf: Leaf, near: Neighbours) -> FieldRule | None:

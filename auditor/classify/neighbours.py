@@ -11,7 +11,7 @@ from functools import lru_cache
 from auditor import paths
 from auditor.catalogue.pattern import shared
 from auditor.places import Context
-from auditor.records import Leaf, Value
+from auditor.records import Leaf, Sheet, Value
 
 _ROOT = ""
 
@@ -20,13 +20,20 @@ class Neighbours:
     """The values of one message that others are judged by."""
 
     def __init__(
-        self, leaves: Iterable[Leaf], names: frozenset[str], whole: frozenset[str]
+        self, sheets: Iterable[Sheet], names: frozenset[str], whole: frozenset[str]
     ) -> None:
-        """Remember leaves whose last name is in `names` or whose whole path is in `whole`."""
+        """Remember values whose last name is in `names` or whose whole path is in `whole`."""
         self._values: dict[tuple[Context, str, tuple[int, ...]], Value] = {}
-        for leaf in leaves if names or whole else ():
-            if leaf.path in whole or not names.isdisjoint(home(leaf.path)[2]):
-                self.add(leaf)
+        for sheet in sheets if names or whole else ():
+            where = sheet.layout
+            wanted = [
+                number
+                for number, place in enumerate(where.places)
+                if place.path in whole or not names.isdisjoint(home(place.path)[2])
+            ]
+            for row, values in enumerate(sheet.rows if wanted else ()):
+                for number in range(len(values)) if where.is_list else wanted:
+                    self.add(sheet.leaf(row, number))
 
     def add(self, leaf: Leaf) -> None:
         """Remember one more leaf; the first one at a place stays."""

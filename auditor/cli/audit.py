@@ -20,12 +20,14 @@ from auditor.cli import options
     help="Folder for audit.json and the tables.",
 )
 @options.packs
+@options.workers
 @options.as_json
 @options.fail_on
 def audit(
     captures: tuple[Path, ...],
     output: Path,
     packs: tuple[Path, ...],
+    workers: int | None,
     as_json: bool,
     fail_on: tuple[str, ...],
 ) -> None:
@@ -38,7 +40,7 @@ def audit(
       auditor report audit/ -o report.html
     """
     options.check_kinds(fail_on)
-    result = options.make_audit(captures, packs)
+    result = options.make_audit(captures, packs, workers)
     from auditor.cli.summary import print_answers, print_json
     from auditor.tables.store import write_audit
 

@@ -72,7 +72,15 @@ def many(count: int, one: str) -> str:
     return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
-def make_audit(paths: tuple[Path, ...], packs: tuple[Path, ...] = ()) -> Audit:
+def workers(command: Command) -> Command:
+    """Add --workers."""
+    text = "Processes to share the work out among; as many as are worth it when left out."
+    return click.option("--workers", metavar="N", type=click.IntRange(1, 64), help=text)(command)
+
+
+def make_audit(
+    paths: tuple[Path, ...], packs: tuple[Path, ...] = (), workers: int | None = None
+) -> Audit:
     """Audit captures, with a progress line on a terminal.
 
     A single folder that already is an audit is read instead: its findings do not change any more.
@@ -95,7 +103,7 @@ def make_audit(paths: tuple[Path, ...], packs: tuple[Path, ...] = ()) -> Audit:
     if made:
         return read_audit(made[0])
     with Line() as line:
-        return run_audit(paths, load(packs), _key(), line.show)
+        return run_audit(paths, load(packs), _key(), line.show, workers)
 
 
 def check_kinds(kinds: tuple[str, ...]) -> None:

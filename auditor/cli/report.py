@@ -33,6 +33,7 @@ from auditor.cli import options
     help="Draw charts; without them the file is small.",
 )
 @options.packs
+@options.workers
 @options.as_json
 @options.fail_on
 def report(
@@ -42,6 +43,7 @@ def report(
     show: bool,
     charts: bool,
     packs: tuple[Path, ...],
+    workers: int | None,
     as_json: bool,
     fail_on: tuple[str, ...],
 ) -> None:
@@ -58,7 +60,7 @@ def report(
       auditor report session/ --fail-on cue --fail-on loop
     """
     options.check_kinds(fail_on)
-    audit = options.make_audit(captures, packs)
+    audit = options.make_audit(captures, packs, workers)
     from auditor.cli.summary import print_answers, print_json
     from auditor.report import write_report
     from auditor.tables.store import write_audit

@@ -28,7 +28,7 @@ def read(query: str, headers: tuple[tuple[str, str], ...], limits: Limits) -> De
         _header(name.lower(), value, sent)
     found, told = asked.decoded(len(query)), sent.decoded()
     unread = tuple(one for one in told.unread if one.reason != OPAQUE)
-    return Decoded(found.leaves + told.leaves, found.unread + unread)
+    return Decoded(found.sheets + told.sheets, found.unread + unread)
 
 
 def _query(query: str, walk: Walk) -> None:

@@ -1,10 +1,10 @@
-"""Walk a tree and write down its leaves with their paths, decoding what is nested in them."""
+"""Walk a tree and write down its values in rows, decoding what is nested in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 from auditor.decode import encoding, formats, media, strings
 from auditor.decode.limits import (
@@ -16,30 +16,31 @@ from auditor.decode.limits import (
     Limits,
     Meter,
 )
+from auditor.decode.members import PLAIN, Name, plan
 from auditor.decode.tree import Body, Entries, Gap, Node, Raw, Reading, Tags
-from auditor.places import Context, Place, root, without_surrogates
-from auditor.records import Decoded, Leaf, Unread, Value
+from auditor.places import At, Context, Layout, Place, layout, root, without_surrogates
+from auditor.records import Decoded, Sheet, Unread, Value
 
 _KNOWN = ("gzip", "x-gzip", "deflate", "zlib", "br", "brotli", "zstd")
 _ID_SIZE = 128
 """Longer bytes without a meaning are unread content rather than an id."""
 _LONGEST_PATH = 2000
 _SHORTEST_PACKED = 20
-_SINGLE = frozenset({int, float, bool, type(None)})
+_SIMPLE = PLAIN | {str}
 
 _new = tuple.__new__
-"""Makes a named tuple without its checks: most leaves are made here."""
-
-At: TypeAlias = tuple[int, ...]
+"""Makes a named tuple without its checks."""
 
 
 class Walk:
-    """Collect the leaves and gaps of one message, or of the head of one request."""
+    """Collect the sheets and gaps of one message, or of the head of one request."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._meter = Meter(limits)
-        self._leaves: list[Leaf] = []
+        self._sheets: dict[Layout, Sheet] = {}
+        self._room = limits.leaves
+        """Values that may still be written down."""
         self._unread: list[Unread] = []
         self._dropped = 0
 
@@ -50,7 +51,7 @@ class Walk:
             share = self._dropped / (self._dropped + self._limits.leaves)
             detail = f"more than {self._limits.leaves} values: {self._dropped} left out"
             unread = [*unread, Unread(OVER_LIMIT, round(size * share), detail)]
-        return Decoded(tuple(self._leaves), tuple(unread))
+        return Decoded(tuple(self._sheets.values()), tuple(unread))
 
     def message(self, body: Body, context: Context = "body") -> None:
         """Decode the body of a message."""
@@ -59,9 +60,6 @@ class Walk:
     def node(self, node: Node, place: Place, at: At = ()) -> None:
         """Write down everything below a place; `at` holds one index per repeated level."""
         kind = type(node)
-        if kind in _SINGLE and len(self._leaves) < self._limits.leaves:
-            self._leaves.append(_new(Leaf, (place, node, at)))
-            return
         visit = self._VISIT.get(kind)
         if visit is None:
             self.leaf(node, place, at)  # type: ignore[arg-type]  # all other nodes are in the table
@@ -72,18 +70,72 @@ class Walk:
 
     def leaf(self, value: Value, place: Place, at: At = ()) -> None:
         """Write one value down."""
-        if self._is_full():
-            self._dropped += 1
+        if self._room:
+            self._put(layout((place,)), (value,), at)
         else:
-            self._leaves.append(_new(Leaf, (place, value, at)))
+            self._dropped += 1
 
     def string(self, value: str, place: Place, at: At = ()) -> None:
         """Write a string down, or what it says when it is decoded once more."""
         value = without_surrogates(value)
-        again = None if self._is_full() else strings.reread(value, self._meter)
+        again = strings.reread(value, self._meter) if self._room else None
         if again is None:
             self.leaf(value, place, at)
+        else:
+            self._again(value, again, place, at)
+
+    def members(
+        self, names: tuple[Name, ...], values: list[Any], place: Place, at: At = ()
+    ) -> None:
+        """Write down the members of one object: names and values in their order."""
+        if len(values) > self._room:
+            for number, below, tail in plan(names, (Body,) * len(names), place).inside:
+                self.node(values[number], below, at + tail)
             return
+        kinds = tuple(map(type, values))
+        mine = plan(names, kinds, place)
+        again: dict[int, Reading] = {}
+        for number in mine.texts:
+            if values[number] not in _plain:
+                self._look(values, number, again)
+        if again:
+            kinds = tuple(Reading if n in again else kind for n, kind in enumerate(kinds))
+            mine = plan(names, kinds, place)
+        for where, pick, before in mine.rows:
+            self._put(where, pick(values), at + before)
+        for number, below, tail in mine.inside:
+            self._inside(values[number], again.get(number), below, at + tail)
+
+    def _inside(self, value: Node, again: Reading | None, place: Place, at: At) -> None:
+        if again is None:
+            self.node(value, place, at)
+        else:
+            self._again(value, again, place, at)  # type: ignore[arg-type]  # only strings are read again
+
+    def _look(self, values: list[Any], number: int, again: dict[int, Reading]) -> None:
+        """Look into a string that was not seen before."""
+        value = values[number] = without_surrogates(values[number])
+        left = self._meter.left
+        found = strings.reread(value, self._meter)
+        if found is not None:
+            again[number] = found
+        elif len(value) <= _LONGEST_PLAIN and left == self._meter.left:
+            if len(_plain) >= _MOST_PLAIN:
+                _plain.clear()
+            _plain.add(value)
+
+    def _put(self, where: Layout, row: Sequence[Value], at: At) -> None:
+        """Write down a row; there must be room for it."""
+        self._room -= len(row)
+        sheet = self._sheets.get(where)
+        if sheet is None:
+            self._sheets[where] = _new(Sheet, (where, [row], [at]))
+        else:
+            sheet[1].append(row)  # type: ignore[attr-defined]  # it is ours until it is read
+            sheet[2].append(at)  # type: ignore[attr-defined]
+
+    def _again(self, value: str, again: Reading, place: Place, at: At) -> None:
+        """Write down what a string says when it is decoded once more."""
         if place.hops >= self._limits.hops:
             again = Reading(1, (), Gap(OVER_LIMIT, len(value), "nested too often"), keep=True)
         if again.keep:
@@ -94,14 +146,11 @@ class Walk:
         if not again.keep and self._found() == before:
             self.leaf(value, place, at)  # an empty object: nothing below stands for it
 
-    def _is_full(self) -> bool:
-        return len(self._leaves) >= self._limits.leaves
-
     def _is_deep(self, place: Place) -> bool:
         return place.depth > self._limits.depth or len(place.path) > _LONGEST_PATH
 
     def _found(self) -> int:
-        return len(self._leaves) + len(self._unread) + self._dropped
+        return len(self._unread) + self._dropped - self._room
 
     def _miss(self, gap: Gap, place: Place) -> None:
         if len(self._unread) < self._limits.leaves:
@@ -145,39 +194,40 @@ class Walk:
             self._scaled(reading.node, below(reading.steps), at, size, len(plain.data))
 
     def _visit_object(self, node: dict[str, Node], place: Place, at: At) -> None:
-        known, leaves, most = place.children, self._leaves, self._limits.leaves
-        for key, value in node.items():
-            below = known.get(key) or place.child(key)
-            kind = type(value)
-            if kind in _SINGLE and len(leaves) < most:
-                leaves.append(_new(Leaf, (below, value, at)))
-            elif kind is str:
-                self.string(value, below, at)  # type: ignore[arg-type]
-            else:
-                self.node(value, below, at)
+        self.members(tuple(node), [*node.values()], place, at)
+
+    def _visit_entries(self, node: Entries, place: Place, at: At) -> None:
+        if node.members:
+            names, values = zip(*node.members, strict=True)
+            self.members(names, [*values], place, at)
+
+    def _visit_tags(self, node: Tags, place: Place, at: At) -> None:
+        if node.fields:
+            names, values = zip(*node.fields, strict=True)
+            self.members(names, [*values], place, at)
 
     def _visit_array(self, node: list[Node], place: Place, at: At) -> None:
         below = place.item()
+        if _SIMPLE.issuperset(map(type, node)) and len(node) <= self._room:
+            self._values(node, below, at)
+            return
         for index, value in enumerate(node):
             self.node(value, below, (*at, index))
 
-    def _visit_entries(self, node: Entries, place: Place, at: At) -> None:
-        for key, value in node.members:
-            below, where = place, at
-            for part in key:
-                if isinstance(part, int):
-                    below, where = below.item(), (*where, part)
+    def _values(self, node: list[Any], below: Place, at: At) -> None:
+        """Write down the items of an array of plain values; there must be room for them."""
+        again: dict[int, Reading] = {}
+        for index, value in enumerate(node):
+            if type(value) is str and value not in _plain:
+                self._look(node, index, again)
+        if again:
+            for index, value in enumerate(node):
+                if index in again:
+                    self._again(value, again[index], below, (*at, index))
                 else:
-                    below = below.child(part)
-            self.node(value, below, where)
-
-    def _visit_tags(self, node: Tags, place: Place, at: At) -> None:
-        seen: dict[int, int] = {}
-        known = place.children
-        for number, value in node.fields:
-            index = seen.get(number, 0)
-            seen[number] = index + 1
-            self.node(value, known.get(number) or place.tag(number), (*at, index))
+                    self.leaf(value, below, (*at, index))
+        elif node:
+            self._put(layout((below,), is_list=True), node, at)
 
     def _visit_bytes(self, node: bytes, place: Place, at: At) -> None:
         if encoding.sniff(node) and len(node) >= _SHORTEST_PACKED:
@@ -205,6 +255,12 @@ class Walk:
         Gap: lambda self, gap, place, _: self._miss(gap, place),
     }
 
+
+_plain: set[str] = set()
+"""Strings that were looked into and are nothing but themselves: the same few words come again and
+again. What a string is depends on nothing else, so results do not depend on what was seen."""
+_MOST_PLAIN = 100_000
+_LONGEST_PLAIN = 100
 
 _CONTAINERS = frozenset({dict, list, Entries, Tags})
 

@@ -68,11 +68,10 @@ def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
 
     Weak observations are candidates and do not count.
     """
-    exchanges, firm = tables["exchanges"], firm_observations(tables["observations"])
-    once = firm.drop_duplicates(["exchange", "message", "category"])
-    carried: dict[str, Counter[str]] = {}
-    for receiver, category in zip(once["receiver"], once["category"], strict=True):
-        carried.setdefault(str(receiver), Counter())[str(category)] += 1
+    exchanges = tables["exchanges"]
+    carried: dict[str, dict[str, int]] = {}
+    for receiver, category, count in tables["kinds"].itertuples(index=False):
+        carried.setdefault(receiver, {})[category] = int(count)
     rows: dict[str, dict[str, Any]] = {}
     columns = (
         "receiver",
@@ -97,7 +96,7 @@ def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
                 "messages": 0,
                 "bytes_out": 0,
                 "bytes_read": 0,
-                "categories": dict(carried.get(receiver, Counter())),
+                "categories": carried.get(receiver, {}),
             },
         )
         row["hosts"].add(host)

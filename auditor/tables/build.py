@@ -10,6 +10,7 @@ import pandas as pd
 
 from auditor.redact import Redactor
 from auditor.tables.collect import Collector, Row
+from auditor.tables.profile import FieldKey, Profile
 from auditor.tables.schema import TABLES, Column
 
 _MEANS = 400
@@ -26,14 +27,13 @@ _TYPES: dict[type, str] = {
 
 _FREE_TEXT = {
     "exchanges": ("endpoint", "process"),
-    "observations": ("value",),
     "fields": ("example", "path", "event", "means", "endpoint"),
     "marks": ("action", "values"),
     "connections": ("id", "process", "detail"),
     "unread": ("detail", "path", "endpoint"),
 }
-"""Columns that hold captured text; swept once more when every secret is known. Observations take
-their other texts from the fields."""
+"""Columns that hold captured text; swept once more when every secret is known. Observations have
+them from the fields."""
 
 
 def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
@@ -57,14 +57,19 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     The table `attribution` is empty yet: it is worked out from the others.
     Empties the collector: rows and tables of a large capture need not be in memory together.
     """
-    rows: dict[str, list[Row]] = {**collector.rows, "fields": _fields(collector)}
+    collector.count()
+    fields = sorted(collector.profiles.fields.items(), key=lambda pair: pair[1].born)
+    rows: dict[str, list[Row]] = {**collector.rows, "fields": _fields(collector, fields)}
+    rows["kinds"] = collector.carried
+    numbers = {one.row: number for number, (_, one) in enumerate(fields)}
+    fields.clear()
     collector.rows.clear()
     collector.profiles.fields.clear()
     found = {name: frame(rows.pop(name), TABLES[name]) for name in list(rows)}
     for name, table in found.items():
         _sweep(name, table, collector.redactor)
-    observations = collector.observed.frame(found["fields"])
-    _sweep("observations", observations, collector.redactor)
+    became = [numbers[row] for row in range(len(numbers))]
+    observations = collector.observed.frame(found["fields"], became, collector.redactor.sweep)
     found["observations"] = observations[[column.name for column in TABLES["observations"]]]
     found["attribution"] = frame([], TABLES["attribution"])
     return {name: found[name] for name in TABLES}
@@ -83,7 +88,7 @@ def sweep(texts: pd.Series[str], redactor: Redactor) -> pd.Series[str]:
     return texts.map(swept).astype("string")
 
 
-def _fields(collector: Collector) -> list[Row]:
+def _fields(collector: Collector, fields: Sequence[tuple[FieldKey, Profile]]) -> list[Row]:
     explain = lru_cache(maxsize=65536)(lambda means: collector.redactor.clean(means, _MEANS))
     return [
         (
@@ -103,5 +108,5 @@ def _fields(collector: Collector) -> list[Row]:
             one.first,
             one.last,
         )
-        for key, one in collector.profiles.fields.items()
+        for key, one in fields
     ]

@@ -48,19 +48,19 @@ OBSERVATIONS = _columns(
     ("message", "int64", "0 for the request with its head, else the number of the frame"),
     ("time", "datetime64[ms, UTC]", "when it left"),
     ("event_time", "datetime64[ms, UTC]", "when it happened according to the message, if it says"),
-    ("receiver", "string", "catalogue id or host"),
-    ("endpoint", "string", "catalogue id, or method and folded path"),
-    ("event", "string", "name of the event, where the endpoint has events"),
-    ("context", "string", "body, query, path, header or cookie"),
-    ("path", "string", "path of the value in the notation of auditor.paths"),
+    ("receiver", "category", "catalogue id or host"),
+    ("endpoint", "category", "catalogue id, or method and folded path"),
+    ("event", "category", "name of the event, where the endpoint has events"),
+    ("context", "category", "body, query, path, header or cookie"),
+    ("path", "category", "path of the value in the notation of auditor.paths"),
     ("value", "string", "redacted, cut preview"),
     ("number", "float64", "the value where it is a number and no secret"),
-    ("unit", "string", "unit of the number"),
-    ("category", "string", "kind of data"),
-    ("strength", "string", "strong, medium or weak"),
-    ("rule", "string", "rule id, or lexicon"),
-    ("basis", "string", "how we know the rule"),
-    ("steps", "string", "decode steps, joined by ›"),
+    ("unit", "category", "unit of the number"),
+    ("category", "category", "kind of data"),
+    ("strength", "category", "strong, medium or weak"),
+    ("rule", "category", "rule id, or lexicon"),
+    ("basis", "category", "how we know the rule"),
+    ("steps", "category", "decode steps, joined by ›"),
     ("field", "int64", "row of the fields table"),
 )
 
@@ -84,6 +84,12 @@ FIELDS = _columns(
     ("indicates", "string", "categories that may be worked out from it, joined by a space"),
     ("first", "datetime64[ms, UTC]", "first time it left"),
     ("last", "datetime64[ms, UTC]", "last time it left"),
+)
+
+KINDS = _columns(
+    ("receiver", "string", "catalogue id or host"),
+    ("category", "string", "kind of data"),
+    ("messages", "int64", "messages that carried it, candidates not counted"),
 )
 
 UNREAD = _columns(
@@ -157,6 +163,7 @@ TABLES = {
     "exchanges": EXCHANGES,
     "observations": OBSERVATIONS,
     "fields": FIELDS,
+    "kinds": KINDS,
     "unread": UNREAD,
     "connections": CONNECTIONS,
     "marks": MARKS,

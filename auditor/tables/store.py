@@ -14,7 +14,7 @@ from auditor.errors import StoreError
 from auditor.records import Claim, Excerpt
 from auditor.tables.schema import TABLES
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,9 @@ def ask(catalogue: Catalogue) -> Callable[[Exchange], tuple[Site, tuple[Observat
     def run(exchange: Exchange) -> tuple[Site, tuple[Observation, ...]]:
         head, body = decode_head(exchange), decode_message(exchange.messages[0])
         site = directory.find(exchange, body_keys(body))
-        both = Decoded(head.leaves + body.leaves)
-        return site, classifier.classify(exchange, site, both)
+        both = Decoded(head.sheets + body.sheets)
+        passages = classifier.classify(exchange, site, both)
+        return site, tuple(one for passage in passages for one in passage.observations())
 
     return run
 
@@ -82,16 +83,21 @@ def sqs(*events: dict[str, object]) -> bytes:
 BODY = "SendMessageBatchRequestEntry[].MessageBody>"
 
 
-def test_one_observation_for_every_leaf_in_order(ask: Ask, post: Post) -> None:
+def test_one_observation_for_every_leaf(ask: Ask, post: Post) -> None:
     body = json.dumps({"b": [1, {"c": "x"}], "a": None}).encode()
     exchange = post("example.org", "/v1/things/77640617", body, headers=(("user-agent", "E"),))
     _, observations = ask(exchange)
     assert [(o.leaf.context, o.leaf.path) for o in observations] == [
         ("header", "user-agent"),
+        ("body", "a"),
         ("body", "b[]"),
         ("body", "b[].c"),
-        ("body", "a"),
         ("path", "id"),
+    ]
+    assert [(o.leaf.value, o.leaf.at) for o in observations[1:4]] == [
+        (None, ()),
+        (1, (0,)),
+        ("x", (1,)),
     ]
 
 
@@ -138,6 +144,26 @@ def test_events_of_one_batch_stay_apart(ask: Ask, post: Post) -> None:
         ("streaming_session_start", "when the track was loaded"),
         ("streaming_session_end", "when streaming of the track ended"),
     ]
+
+
+def test_rows_of_one_layout_are_told_apart(ask: Ask, post: Post) -> None:
+    """Items of a batch make one sheet; which event, rule and time each has is its own."""
+    names = ["playback_session", "progress", "playback_session", "other"]
+    events = [
+        {"name": name, "ts": 1763683200000 + number, "payload": {"startAssetPosition": number}}
+        for number, name in enumerate(names)
+    ]
+    _, observations = ask(post("ec.tidal.com", "/api/event-batch", sqs(*events)))
+    found = {
+        one.leaf.at: one for one in observations if one.leaf.path.endswith("startAssetPosition")
+    }
+    assert set(found) == {(1,), (2,), (3,), (4,)}
+    for number in range(4):
+        one = found[number + 1,]
+        assert (one.leaf.value, one.event) == (number, names[number])
+        assert (one.strength == "strong") == (names[number] == "playback_session")
+        if one.strength == "strong":
+            assert one.event_time == 1763683200 + number / 1000
 
 
 def test_free_data_is_judged_by_its_words(ask: Ask, post: Post) -> None:
@@ -260,7 +286,8 @@ def test_parameters_come_once(catalogue: Catalogue, post: Post) -> None:
         (("track_id", "7"),),
     )
     exchange = post("api.tidal.com", "/v1/tracks/7/playbackinfo")
-    (one,) = Classifier(catalogue).classify(exchange, site, Decoded())
+    (passage,) = Classifier(catalogue).classify(exchange, site, Decoded())
+    (one,) = passage.observations()
     assert (one.leaf, one.category) == (Leaf.of("path", "track_id", "7"), "playback")
 
 
@@ -278,8 +305,8 @@ def test_hostile_message(catalogue: Catalogue, post: Post) -> None:
     ]
     leaves = tuple(Leaf.of("body", f'["{name}"]', 10**400, (1, 2, 3)) for name in names)
     site = Site("x.test", "x.test", "unknown", "POST /", "other")
-    observations = Classifier(catalogue).classify(post("x.test", "/"), site, Decoded(leaves))
-    assert len(observations) == len(leaves)
+    passages = Classifier(catalogue).classify(post("x.test", "/"), site, Decoded.of(leaves))
+    assert [one.leaf for part in passages for one in part.observations()] == list(leaves)
 
 
 def test_body_keys() -> None:
@@ -289,4 +316,4 @@ def test_body_keys() -> None:
         Leaf.of("query", "e", 1),
         Leaf.of("body", "[].f", 1, (0,)),
     )
-    assert body_keys(Decoded(leaves)) == {"a", "c", "f"}
+    assert body_keys(Decoded.of(leaves)) == {"a", "c", "f"}

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from auditor.catalogue.model import Catalogue
 from auditor.classify.events import Clock, EventFinder, moment
 from auditor.classify.lexicon import Judge
-from auditor.records import Leaf, Value
+from auditor.decode import decode_message
+from auditor.records import Decoded, Leaf, Message, Value
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,29 @@ def test_moments(value: Value, unit: str, seconds: float | None) -> None:
     assert moment(value, unit) == seconds
 
 
+def events(finder: EventFinder, leaves: list[Leaf]) -> list[str]:
+    """Return the event of each leaf, one sheet for each."""
+    parts = finder.find(Decoded.of(leaves).sheets)
+    assert [len(mine) for mine in parts] == [1] * len(leaves)
+    return [mine[0][0] for mine in parts]
+
+
+def spoken(finder: EventFinder, body: object) -> set[tuple[str, str, Value, tuple[int, ...]]]:
+    """Return event, path, value and indices of every leaf of a body that is decoded."""
+    data = json.dumps(body).encode()
+    sheets = decode_message(Message("out", data, len(data))).sheets
+    parts = finder.find(sheets)
+    assert [len(sheet.rows) for sheet in sheets] == [
+        sum(len(part.rows) for _, part in mine) for mine in parts
+    ]
+    return {
+        (event, leaf.path, leaf.value, leaf.at)
+        for mine in parts
+        for event, part in mine
+        for leaf in part.leaves()
+    }
+
+
 def test_events_of_items(judge: Judge) -> None:
     leaves = [
         Leaf.of("body", "key", "K"),
@@ -43,7 +69,7 @@ def test_events_of_items(judge: Judge) -> None:
         Leaf.of("body", "batch[].data.x", 3, (2,)),
         Leaf.of("header", "user-agent", "Example"),
     ]
-    found = EventFinder(("batch[].name",), judge).find(leaves)
+    found = events(EventFinder(("batch[].name",), judge), leaves)
     assert found == ["", "one", "one", "two", "two", "", ""]
 
 
@@ -55,7 +81,40 @@ def test_deepest_event_wins(judge: Judge) -> None:
         Leaf.of("body", "contexts.x", 1),
     ]
     finder = EventFinder(("crumbs[].message", "message"), judge)
-    assert finder.find(leaves) == ["outer", "inner", "inner", "outer"]
+    assert events(finder, leaves) == ["outer", "inner", "inner", "outer"]
+
+
+def test_rows_of_one_layout_are_parted_by_their_events(judge: Judge) -> None:
+    batch = [{"name": "one", "x": 1}, {"name": "two", "x": 2}, {"name": "one", "x": 3}]
+    finder = EventFinder(("batch[].name",), judge)
+    assert spoken(finder, {"batch": batch}) == {
+        ("one", "batch[].name", "one", (0,)),
+        ("one", "batch[].x", 1, (0,)),
+        ("two", "batch[].name", "two", (1,)),
+        ("two", "batch[].x", 2, (1,)),
+        ("one", "batch[].name", "one", (2,)),
+        ("one", "batch[].x", 3, (2,)),
+    }
+
+
+def test_lists_and_objects_inside_go_with_their_item(judge: Judge) -> None:
+    batch = [{"name": "one", "x": [{"y": [1, 2]}]}, {"name": "two", "x": [{"y": [3]}, {"y": [4]}]}]
+    found = spoken(EventFinder(("batch[].name",), judge), {"batch": batch})
+    assert {(event, value, at) for event, path, value, at in found if path.endswith("y[]")} == {
+        ("one", 1, (0, 0, 0)),
+        ("one", 2, (0, 0, 1)),
+        ("two", 3, (1, 0, 0)),
+        ("two", 4, (1, 1, 0)),
+    }
+
+
+def test_all_members_of_an_object_have_one_event(judge: Judge) -> None:
+    """Also where two of them are names of events: each is a member as any other."""
+    item = {"event": "cue_set", "event_name": "loop_set", "x": 1}
+    for body in (item, dict(reversed(item.items()))):
+        found = spoken(EventFinder((), judge), [body])
+        assert len(found) == 3
+        assert len({event for event, *_ in found}) == 1
 
 
 def test_event_in_the_query_holds_for_the_body(judge: Judge) -> None:
@@ -64,7 +123,7 @@ def test_event_in_the_query_holds_for_the_body(judge: Judge) -> None:
         Leaf.of("body", "x", 1),
         Leaf.of("path", "id", "7"),
     ]
-    assert EventFinder(("query:en",), judge).find(leaves) == ["cue_set", "cue_set", ""]
+    assert events(EventFinder(("query:en",), judge), leaves) == ["cue_set", "cue_set", ""]
 
 
 def test_guess_where_nothing_is_known(judge: Judge) -> None:
@@ -72,13 +131,13 @@ def test_guess_where_nothing_is_known(judge: Judge) -> None:
         Leaf.of("body", "items[].eventName", "cue_set", (0,)),
         Leaf.of("body", "items[].x", 1, (0,)),
     ]
-    assert EventFinder((), judge).find(leaves) == ["cue_set", "cue_set"]
+    assert events(EventFinder((), judge), leaves) == ["cue_set", "cue_set"]
 
 
 @pytest.mark.parametrize("value", ["Could not open /home/x: no such file!", "", "x" * 65, 5, None])
 def test_sentences_are_no_event_names(judge: Judge, value: Value) -> None:
     leaves = [Leaf.of("body", "message", value), Leaf.of("body", "x", 1)]
-    assert EventFinder(("message",), judge).find(leaves) == ["", ""]
+    assert events(EventFinder(("message",), judge), leaves) == ["", ""]
 
 
 AT = [

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from auditor.classify.neighbours import Neighbours, containers
-from auditor.records import Leaf
+from auditor.decode import decode_message
+from auditor.records import Decoded, Leaf, Message
 
 LEAVES = [
     Leaf.of("body", "batch[].kind", "outer", (0,)),
@@ -15,7 +16,8 @@ LEAVES = [
 
 
 def near() -> Neighbours:
-    return Neighbours(LEAVES, frozenset({"reason", "kind"}), frozenset({"batch[].kind"}))
+    sheets = Decoded.of(LEAVES).sheets
+    return Neighbours(sheets, frozenset({"reason", "kind"}), frozenset({"batch[].kind"}))
 
 
 def test_same_object() -> None:
@@ -45,9 +47,20 @@ def test_protobuf_tags_count_as_levels() -> None:
         Leaf.of("body", "1.3.1", "context", (0, 1, 0)),
         Leaf.of("body", "1.3.2.14", 6, (0, 1, 0, 0)),
     ]
-    found = Neighbours(leaves, frozenset(), frozenset({"1.3.1"}))
+    found = Neighbours(Decoded.of(leaves).sheets, frozenset(), frozenset({"1.3.1"}))
     assert found.by_path(leaves[1], "1.3.1", "body") == ("message", True)
     assert found.by_path(leaves[3], "1.3.1", "body") == ("context", True)
+
+
+def test_rows_and_lists_of_a_decoded_message() -> None:
+    body = b'{"a": [{"kind": 1, "x": 2}, {"kind": 3, "x": 4}], "kind": [5, 6]}'
+    decoded = decode_message(Message("out", body, len(body)))
+    found = Neighbours(decoded.sheets, frozenset({"kind"}), frozenset())
+    inside = [leaf for leaf in decoded.leaves if leaf.path == "a[].x"]
+    assert [found.by_name(leaf, "kind") for leaf in inside] == [(1, True), (3, True)]
+    for number, value in ((0, 5), (1, 6)):
+        leaf = Leaf.of("body", "kind[]", 0, (number,))
+        assert found.by_path(leaf, "kind[]", "body") == (value, True)
 
 
 def test_containers() -> None:

@@ -47,15 +47,15 @@ def test_json_keeps_every_value_with_its_place() -> None:
     decoded = decode(json.dumps(SEGMENT).encode())
     assert decoded.unread == ()
     assert decoded.leaves == (
+        Leaf.of("body", "sentAt", "2025-11-20T10:00:00.000Z", (), ("json",)),
         Leaf.of("body", "batch[].type", "track", (0,), ("json",)),
         Leaf.of("body", "batch[].event", "cue_set", (0,), ("json",)),
-        Leaf.of("body", "batch[].properties.position_ms", 61234, (0,), ("json",)),
-        Leaf.of("body", "batch[].properties.deck", "A", (0,), ("json",)),
         Leaf.of("body", "batch[].type", "track", (1,), ("json",)),
         Leaf.of("body", "batch[].event", "loop_set", (1,), ("json",)),
+        Leaf.of("body", "batch[].properties.position_ms", 61234, (0,), ("json",)),
+        Leaf.of("body", "batch[].properties.deck", "A", (0,), ("json",)),
         Leaf.of("body", "batch[].properties.beats", 8, (1,), ("json",)),
         Leaf.of("body", "batch[].properties.deck", None, (1,), ("json",)),
-        Leaf.of("body", "sentAt", "2025-11-20T10:00:00.000Z", (), ("json",)),
     )
 
 

@@ -38,10 +38,10 @@ def head(query: str, headers: tuple[tuple[str, str], ...]) -> Decoded:
 def test_query_values() -> None:
     assert decode("en=cue_set&epn.ms=61234&ids[]=1&ids[]=2&flag").leaves == (
         Leaf.of("query", "en", "cue_set"),
-        Leaf.of("query", "epn.ms", "61234"),
         Leaf.of("query", "ids[]", "1", (0,)),
         Leaf.of("query", "ids[]", "2", (1,)),
         Leaf.of("query", "flag", ""),
+        Leaf.of("query", "epn.ms", "61234"),
     )
     assert decode("just-a-word").leaves == (Leaf.of("query", "", "just-a-word"),)
 
@@ -50,9 +50,9 @@ def test_events_in_the_url() -> None:
     event = base64.b64encode(json.dumps({"event": "cue_set", "properties": {"ms": 7}}).encode())
     steps = ("base64", "json")
     assert decode("data=" + quote(event.decode()) + "&ip=1").leaves == (
+        Leaf.of("query", "ip", "1"),
         Leaf.of("query", "data>event", "cue_set", (), steps),
         Leaf.of("query", "data>properties.ms", 7, (), steps),
-        Leaf.of("query", "ip", "1"),
     )
 
 

@@ -74,9 +74,9 @@ def test_json_inside_bytes_goes_on() -> None:
     body = msgpack.packb({"replay_event": b'{"type":"replay","urls":["cue"]}', "n": 1})
     decoded = decode_message(Message("out", body, len(body)))
     assert [(leaf.path, leaf.value) for leaf in decoded.leaves] == [
+        ("n", 1),
         ("replay_event>type", "replay"),
         ("replay_event>urls[]", "cue"),
-        ("n", 1),
     ]
 
 

@@ -166,8 +166,8 @@ def test_grpc_frames() -> None:
     found = decode(body * 2, "application/grpc+proto")
     assert [(leaf.path, leaf.at, leaf.value) for leaf in found.leaves] == [
         ("1", (0,), "cue_set"),
-        ("2", (0,), 61234),
         ("1", (1,), "cue_set"),
+        ("2", (0,), 61234),
         ("2", (1,), 61234),
     ]
     assert found.leaves[0].steps == ("grpc", "protobuf")
@@ -210,8 +210,8 @@ def test_attributes_as_opentelemetry_writes_them() -> None:
         decoded = decode(field(1, pair) + field(1, field(1, "n") + field(2, field(4, 128.0))))
         assert [(leaf.path, leaf.value) for leaf in decoded.leaves] == [
             ("1.1", "key"),
-            ("1.2.1", text),
             ("1.1", "n"),
+            ("1.2.1", text),
             ("1.2.4", 128.0),
         ]
 

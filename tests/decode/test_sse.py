@@ -36,8 +36,8 @@ def test_data_is_read_once_more(end: str, label: str) -> None:
     assert values(body, label) == [
         ("[].id", (0,), "7"),
         ("[].event", (0,), "deck"),
-        ("[].data>cue", (0,), 61234),
         ("[].data", (1,), "x"),
+        ("[].data>cue", (0,), 61234),
     ]
 
 

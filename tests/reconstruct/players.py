@@ -17,7 +17,7 @@ from auditor.pipeline import Pipeline
 from auditor.records import Exchange, Message
 from auditor.redact import Redactor
 from auditor.tables.build import build_tables, frame
-from auditor.tables.collect import Collector
+from auditor.tables.collect import Collector, Kinds
 from auditor.tables.schema import TABLES
 
 T = 1_763_700_000.0
@@ -126,9 +126,7 @@ Request = tuple[float, str, str, dict[str, str], bytes]
 
 def tables_of(requests: Sequence[Request], decks: Sequence[Deck] = ()) -> dict[str, pd.DataFrame]:
     """Audit requests as a capture would be."""
-    kinds = CATALOGUE.categories.values()
-    rows = tuple(one.id for one in kinds if one.row and not one.always_on)
-    collector = Collector(Redactor(b"k" * 32), rows)
+    collector = Collector(Redactor(b"k" * 32), Kinds.of(CATALOGUE.categories.values()))
     for number, (time, method, url, headers, body) in enumerate(requests):
         exchange = _exchange(number, time, method, url, headers, body)
         collector.add(0, exchange, *PIPELINE.run(exchange))

@@ -105,7 +105,9 @@ def test_beats_need_a_bpm() -> None:
         T, "https://collect.example.net/v2/loaded", {"trackId": "track:900001", "bpm": 128.0}
     )
     tables = tables_of([bpm, *players.tidal(decks)], decks)
-    tables["observations"].loc[tables["observations"]["path"] == "bpm", "unit"] = "bpm"
+    observations = tables["observations"]
+    observations["unit"] = observations["unit"].astype("object")
+    observations.loc[observations["path"] == "bpm", "unit"] = "bpm"
     first, second, _ = reconstruction(tables)["receivers"][0]["tracks"]
     assert first["loops"][0]["beats"] == pytest.approx(4.0)
     assert second["loops"][0]["beats"] is None

@@ -19,7 +19,11 @@ def test_round_trip(tmp_path: Path) -> None:
     assert again.facts == json.loads(json.dumps(audit.facts))
     assert again.claims == audit.claims
     for name, table in audit.tables.items():
-        pd.testing.assert_frame_equal(again.tables[name], table, check_dtype=False)
+        read = again.tables[name]
+        repeated = [one for one in table if table[one].dtype == "category"]
+        assert [one for one in read if read[one].dtype == "category"] == repeated
+        texts = dict.fromkeys(repeated, "string")  # the kind of text below a category may differ
+        pd.testing.assert_frame_equal(read.astype(texts), table.astype(texts), check_dtype=False)
 
 
 def test_tables_have_the_columns_that_are_promised() -> None:

@@ -1,0 +1,165 @@
+"""An audit is the same for any number of processes, and ends when one of them does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from auditor import gather as gathering
+from auditor.audit import run_audit
+from auditor.catalogue import load_catalogue
+from auditor.catalogue.model import Catalogue
+from auditor.errors import AuditorError, SourceError
+from auditor.gather import BLOCK, Share, gather, processes
+from auditor.redact import Redactor
+from auditor.tables.build import build_tables
+from auditor.tables.collect import Collector, Kinds
+from auditor.tables.store import Audit
+from tests.sample_result import KEY, SAMPLES
+
+sys.path.append(str(Path(__file__).parents[1] / "bench"))
+import generate
+
+CATALOGUE = load_catalogue()
+SAMPLE = SAMPLES / "segment-node"
+
+
+@pytest.fixture(scope="module")
+def captures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return captures with all that can differ between processes: blocks, damage, a session."""
+    folder = tmp_path_factory.mktemp("captures")
+    whole, damaged = folder / "whole.mitm", folder / "damaged.mitm"
+    generate.write("lean", 6 * BLOCK + 5, whole, seed=3)
+    damaged.write_bytes(whole.read_bytes()[: whole.stat().st_size // 8])
+    return [whole, SAMPLE, damaged]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("small") / "small.mitm"
+    generate.write("lean", 2 * BLOCK + 5, path, seed=4)
+    return path
+
+
+def collector() -> Collector:
+    return Collector(Redactor(KEY), Kinds.of(CATALOGUE.categories.values()))
+
+
+class Taken:
+    """What comes of captures before anything is concluded from it."""
+
+    def __init__(self, captures: list[Path], workers: int = 1) -> None:
+        mine = collector()
+        found, self.counts = gather(captures, CATALOGUE, mine, workers=workers)
+        self.losses = [one.losses for one in found]
+        self.tables = build_tables(mine)
+        self.excerpts, self.secrets = mine.excerpts, mine.redactor.secrets
+
+
+def same(one: Taken | Audit, other: Taken | Audit) -> None:
+    for name, value in vars(one).items() if isinstance(one, Taken) else ():
+        assert name == "tables" or vars(other)[name] == value, name
+    assert list(one.tables) == list(other.tables)
+    for name, table in one.tables.items():
+        pd.testing.assert_frame_equal(other.tables[name], table)
+
+
+def test_any_number_of_processes_gives_the_same_tables(captures: list[Path]) -> None:
+    alone = Taken(captures)
+    assert alone.counts[0] == 6 * BLOCK + 5
+    assert alone.losses[2]
+    assert alone.excerpts
+    assert len(alone.secrets) > 100
+    assert len(alone.tables["observations"]) > 1000
+    exchanges = alone.tables["exchanges"]["exchange"]
+    assert exchanges.tolist() == list(range(sum(alone.counts)))
+    same(alone, Taken(captures, workers=3))
+
+
+def test_any_number_of_processes_gives_the_same_audit(small: Path) -> None:
+    alone, shared = (run_audit([small], CATALOGUE, KEY, workers=n) for n in (1, 2))
+    same(alone, shared)
+    assert alone.facts == shared.facts
+    assert alone.claims == shared.claims
+    assert alone.claims
+
+
+def test_batches_change_nothing(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = Taken([small])
+    monkeypatch.setattr("auditor.tables.collect._BATCH", 700)
+    monkeypatch.setattr("auditor.tables.collect._MEMORY", 50)
+    monkeypatch.setattr("auditor.tables.observed._CHUNK", 30)
+    same(alone, Taken([small]))
+
+
+@pytest.mark.parametrize("of", [1, 2, 3, 5])
+def test_every_exchange_has_one_taker(of: int) -> None:
+    shares = [Share(number, of) for number in range(of)]
+    takers = [[one.has(exchange) for one in shares] for exchange in range(4 * of * BLOCK)]
+    assert all(sum(row) == 1 for row in takers)
+    assert [sum(column) for column in zip(*takers, strict=True)] == [4 * BLOCK] * of
+
+
+def killed(*_: object) -> None:
+    """Stand in for a process that the system ends because there is no memory."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def refused(*_: object) -> None:
+    raise SourceError("There is no such capture.", "Look for it.")
+
+
+def test_a_process_that_is_killed_ends_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "_gathered", killed)
+    with pytest.raises(AuditorError, match="ended before its work") as caught:
+        gather([SAMPLE], CATALOGUE, collector(), workers=2)
+    assert "--workers 1" in caught.value.hint
+    assert isinstance(caught.value.__cause__, BrokenProcessPool)
+
+
+def test_an_error_of_a_process_comes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "_gathered", refused)
+    with pytest.raises(SourceError) as caught:
+        gather([SAMPLE], CATALOGUE, collector(), workers=2)
+    assert (caught.value.message, caught.value.hint) == (
+        "There is no such capture.",
+        "Look for it.",
+    )
+
+
+def test_an_error_here_ends_the_others(catalogue: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        gather([tmp_path / "none.mitm"], catalogue, collector(), workers=2)
+
+
+def test_how_many_processes_are_worth_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(gathering, "_WORTH", 1000)
+    (tmp_path / "deep").mkdir()
+    large, small = tmp_path / "deep" / "large.mitm", tmp_path / "small.mitm"
+    large.write_bytes(b"x" * 1500)
+    small.write_bytes(b"x" * 600)
+    assert processes([small]) == 1
+    assert processes([large]) == 2
+    assert processes([tmp_path]) == 3
+    assert processes([large] * 20) == 4
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert processes([large]) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_is_read_by_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(gathering, "_WORTH", 1)
+    pipe = tmp_path / "pipe.mitm"
+    os.mkfifo(pipe)
+    assert processes([pipe]) == 1
+    assert processes([SAMPLE, pipe]) == processes([pipe], 3) == 1
+    assert processes([SAMPLE], 3) == 3
+    assert processes([SAMPLE]) == 4
