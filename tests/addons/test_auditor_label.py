@@ -21,7 +21,7 @@ from tests.addons.test_recording import until
 SCRIPT = script("auditor_label")
 SAMPLE = Path(__file__).parents[2] / "samples" / "tidal-web-player-short" / "flows.mitm"
 PRIVATE = "Zaubernacht-7731"
-LOOP = {"loopIn": 60952, "title": PRIVATE}
+LOOP = {"loopInMs": 60952, "title": PRIVATE}
 
 
 def read(path: Path) -> list[flow.Flow]:
@@ -82,7 +82,7 @@ class TestFile:
     def test_conversations_from_a_file(self, tmp_path: Path) -> None:
         talk = tflow.tflow(resp=True, ws=True)
         assert talk.websocket
-        talk.websocket.messages = [frame({"a": 1}), frame({"hotcue": 3}), frame({"loopIn": 5})]
+        talk.websocket.messages = [frame({"a": 1}), frame({"hotcue": 3}), frame({"loopInMs": 5})]
         raw = tflow.ttcpflow()
         raw.messages = [tcp.TCPMessage(True, json.dumps(LOOP).encode())]
         source, out = write(tmp_path / "in.mitm", talk, raw), tmp_path / "out.mitm"
@@ -152,13 +152,13 @@ class TestLabels:
         assert "loop" not in str(one.metadata)
 
     def test_hints_stay_apart(self, context: taddons.context, addon: Any) -> None:
-        one = posted({"cue": "x"})
+        one = posted({"title": "x", "deck": 1})
         addon.response(one)
         assert (one.comment, one.marked) == ("", "")
-        assert one.metadata == {"auditor_weak": ["cue"]}
+        assert one.metadata == {"auditor_weak": ["playback"]}
         context.configure(addon, auditor_label_weak=True)
         addon.response(one)
-        assert (one.comment, one.marked) == ("perhaps cue — unknown receiver", "")
+        assert (one.comment, one.marked) == ("perhaps playback — unknown receiver", "")
 
     def test_known_receivers_are_named(self, addon: Any) -> None:
         one = posted(LOOP, host="api.tidal.com", path="/no/such/thing")

@@ -19,7 +19,7 @@ from tests.addons.own_mitmdump import run_and_end, script
 
 SCRIPT = script("auditor_view")
 SAMPLE = Path(__file__).parents[2] / "samples" / "tidal-web-player-short" / "flows.mitm"
-CUE = json.dumps({"cue_position_ms": 61234, "title": "Nacht"}).encode()
+CUE = json.dumps({"cue_position_ms": 61234, "shade": "Nacht"}).encode()
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_request(shown: Any) -> None:
         "DJ data",
         "To x.test (unknown): POST /x",
         "cue (medium)  cue_position_ms = 61234   [json]",
-        'title = "Nacht"   [json]',
+        'shade = "Nacht"   [json]',
     ]
 
 
@@ -70,7 +70,7 @@ def test_reply_is_decoded_and_not_classified(shown: Any) -> None:
     one.response = http.Response.make(200, CUE)
     _, first, *lines = shown(one.response, one)
     assert first == "What came in is decoded, not classified."
-    assert lines == ["cue_position_ms = 61234   [json]", 'title = "Nacht"   [json]']
+    assert lines == ["cue_position_ms = 61234   [json]", 'shade = "Nacht"   [json]']
 
 
 @pytest.mark.parametrize(("from_client", "kind"), [(True, "cue (medium)"), (False, "")])
