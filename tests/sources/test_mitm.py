@@ -26,7 +26,11 @@ from auditor.session import notes
 from auditor.sources import mitm
 from auditor.sources.authority import host_of
 
-SAMPLES = sorted((Path(__file__).parents[2] / "samples").rglob("*.mitm"))
+SAMPLES = sorted(
+    path
+    for path in (Path(__file__).parents[2] / "samples").glob("*/flows.mitm")
+    if path.parent.name != "synthetic-damaged"  # mitmproxy reads none of what is behind the damage
+)
 State = dict[str, Any]
 
 
