@@ -158,8 +158,9 @@ class _Route:
         if rest:
             body = body.removesuffix("/") + "(?:/.*)?"
         self.expression = re.compile(body if rest else body.removesuffix("/") + "/?", re.DOTALL)
-        self.order = (rest, len(self.names), -sum(map(len, literal)))
-        """Templates without placeholders first, then the longest."""
+        spelled = -sum(map(len, literal))
+        self.order = (rest, 0, spelled) if rest else (rest, len(self.names), spelled)
+        """Whole addresses first, of them those without placeholders; then what spells out most."""
 
     def takes(self, address: _Address) -> bool:
         """Say whether kind and method fit."""

@@ -65,10 +65,18 @@ def test_literal_address_wins(directory: Directory, post: Post) -> None:
 
 @pytest.mark.parametrize(
     ("path", "endpoint"),
-    [("/a/b", "own"), ("/a/c", "any"), ("/a/c/d", "below"), ("/z", "rest"), ("/a", "below")],
+    [
+        ("/a/b", "own"),
+        ("/a/c", "any"),
+        ("/a/c/d", "below"),
+        ("/a/c/e/f", "within"),
+        ("/z", "rest"),
+        ("/a", "below"),
+    ],
 )
 def test_closest_address_wins(catalogue: Catalogue, post: Post, path: str, endpoint: str) -> None:
     addresses = {"rest": "/**", "below": "/a/**", "any": "/a/{x}", "own": "/a/b"}
+    addresses["within"] = "/a/{x}/e/**"
     tidal = catalogue.receivers["tidal"]
     endpoints = tuple(
         replace(tidal.endpoints[0], id=name, match=Match((), ("one.test",), (address,)))
