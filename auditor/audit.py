@@ -19,7 +19,7 @@ from auditor.claims.advice import fitting
 from auditor.claims.answers import Findings, make_answers
 from auditor.claims.blind import blind_spots
 from auditor.claims.causes import causes_facts
-from auditor.claims.headlines import coverage, lane_headline, timeline, who
+from auditor.claims.headlines import coverage, lane_actions, lane_headline, timeline, who
 from auditor.claims.make import Evidence, Receiver, make_claims
 from auditor.claims.relevance import auto_dj, terms_line, weigh
 from auditor.claims.rows import make_rows
@@ -63,7 +63,6 @@ def run_audit(
         several = processes(files, workers)
         captures, counts = gather(files, catalogue, collector, progress, several)
     tables = build_tables(collector)
-    tables["marks"] = windows.annotate(tables["marks"], tables["observations"], _moves(rows))
     return _conclude(captures, counts, tables, collector, catalogue, rows)
 
 
@@ -88,6 +87,11 @@ def _conclude(
     receivers = summary.receivers(tables)
     found = attribute(tables)
     tables["attribution"] = found.table
+    clocks = windows.Clocks(
+        found.offsets, {(one["receiver"], one["endpoint"]) for one in found.rhythms}
+    )
+    observations = tables["observations"]
+    tables["marks"] = windows.annotate(tables["marks"], observations, _moves(rows), clocks)
     subject = _subject(session, receivers, catalogue)
     evidence = Evidence(
         tables,
@@ -100,7 +104,8 @@ def _conclude(
     )
     everyone = [Receiver(one["id"], one["name"], one["role"]) for one in receivers]
     claims = make_claims(evidence, rows, everyone, subject)
-    causes = causes_facts(found, tables, rows, claims, {one.id: one.name for one in everyone})
+    named = {one.id: one.name for one in everyone}
+    causes = causes_facts(found, tables, rows, claims, named)
     spots = blind_spots(tables, session, [loss for one in told for loss in one["losses"]])
     known, about = catalogue.categories, (subject.id, subject.name)
     terms = weigh(claims, load_policies(known))
@@ -111,7 +116,7 @@ def _conclude(
     tool = {"version": __version__, "catalogue": catalogue.digest[:12]}
     width, bars = summary.bars(tables["exchanges"], session["started"], session["ended"])
     categories = {one.id: one for one in rows}
-    lanes = windows.lanes(tables["marks"], tables["observations"], _moves(rows))
+    lanes = windows.lanes(tables["marks"], observations, _moves(rows), causes["lanes"])
     result = {
         "format": FORMAT,
         "tool": tool,
@@ -132,12 +137,17 @@ def _conclude(
         "policies": terms,
         "auto_dj": mixing,
         "lanes": [
-            {"category": one.id, **lanes[one.id], "headline": lane_headline(lanes[one.id])}
+            {
+                "category": one.id,
+                **lanes[one.id],
+                "headline": lane_headline(lanes[one.id]),
+                "actions": lane_actions(one.id, lanes[one.id], causes, named),
+            }
             for one in rows
             if one.id in lanes
         ],
         "attribution": causes,
-        "timeline": timeline(categories, lanes, session),
+        "timeline": timeline(categories, lanes, session, causes),
         "reconstruction": reconstruction(tables),
         "who": who(receivers, totals),
         "coverage": coverage(shares, totals),

@@ -33,12 +33,17 @@ SURE = (
 )
 """How sure a cause is, and the rule for it."""
 
-_TINY = 0.001
+LEADS = {
+    "firm": "The action causes it.",
+    "likely": "The action seems to cause it.",
+}
+"""How a sentence about a cause begins."""
 
 _CHANNELS = {
     "connection": "Connections that nobody could open",
     "unread": "Messages that nobody could decode",
 }
+_SUMS = ("count", "bytes")
 _STATISTICS = ("presence", "known", "change", "count", "bytes")
 
 
@@ -92,11 +97,15 @@ def told(one: Cause) -> str:
         return " What causes it is unclear." if one.state else ""
     what = {"count": "There was more of it", "change": "Its value changed"}
     other = "hands off" if one.lag == "with" else "otherwise"
-    q = "under 0.001" if one.q < _TINY else f"{one.q:.3f}"
     return (
-        f" The action causes it. {what.get(one.statistic, 'It left')} after {one.action} "
-        f"{one.hit} of {one.n} times, {other} {one.control_hit} of {one.controls} times (q {q})."
+        f" {LEADS[one.sure]} {what.get(one.statistic, 'It left')} after “{spoken(one.action)}” "
+        f"{one.hit} of {one.n} times, {other} {one.control_hit} of {one.controls} times."
     )
+
+
+def spoken(action: str) -> str:
+    """Return the name of a marked action as people say it."""
+    return action.replace("-", " ")
 
 
 def _cause(row: Mapping[Any, Any]) -> Cause:
@@ -214,12 +223,13 @@ def _row(
 
 def _rhythm(one: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     who = names.get(one["receiver"], one["receiver"])
-    every = f"{one['period_s']:.0f} seconds"
+    minutes = one["covers_s"] / 60
+    length = f"{minutes:.0f} minutes" if minutes >= 2 else f"{one['covers_s']:.0f} seconds"  # noqa: PLR2004
     return {
         **one,
         "sentence": (
-            f"{many(one['messages'], 'message')} left for {who} by a clock, about every {every}. "
-            f"Such a beat tells how long the program ran or played, here over {one['covers_s'] / 60:.0f} minutes."
+            f"A message for {who} every {one['period_s']:.0f} seconds, whatever you do. "
+            f"It shows how long you listened, or how long the program ran: here {length}."
         ),
     }
 
@@ -232,7 +242,10 @@ def _sealed(table: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any
         "records"
     ):
         who = names.get(str(one["receiver"]), str(one["receiver"]))
-        what = "New connections" if one["context"] == "connection" else "Messages"
+        sort = "New connections" if one["context"] == "connection" else "Messages"
+        what = f"{sort} for {who} began"
+        if one["statistic"] in _SUMS:
+            what = f"More left for {who} than hands off. Some of it left"
         rows.append(
             {
                 "receiver": str(one["receiver"]),
@@ -244,8 +257,8 @@ def _sealed(table: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any
                 **{name: int(one[name]) for name in ("n", "hit", "controls", "control_hit")},
                 "q": float(one["q"]),
                 "sentence": (
-                    f"{_CHANNELS[str(one['context'])]} react to {one['action']}. {what} for {who} "
-                    f"began {LAGS[str(one['lag'])]} {int(one['hit'])} of {int(one['n'])} times, "
+                    f"{_CHANNELS[str(one['context'])]} react to “{spoken(str(one['action']))}”. {what} "
+                    f"{LAGS[str(one['lag'])]} {int(one['hit'])} of {int(one['n'])} times, "
                     f"{'hands off' if one['lag'] == 'with' else 'otherwise'} {int(one['control_hit'])} of {int(one['controls'])} times. "
                     "This says that they react, not what they hold."
                 ),

@@ -162,7 +162,8 @@ def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
         control=evidence.control,
     )
     decision = decide(subject)
-    numbers = _numbers(subject, mine, tries, evidence)
+    counts = windows.counted(evidence.tables, category.id, receiver.id, mine)
+    numbers = _numbers(subject, mine, tries, counts, evidence)
     rows = sorted(set(mine["field"].tolist())) if len(mine) else about.carriers
     cause = _cause(evidence, about, decision, rows)
     numbers |= _cause_numbers(cause)
@@ -209,20 +210,20 @@ def _numbers(
     subject: Subject,
     mine: pd.DataFrame,
     tries: _Tries,
+    counts: windows.Counts,
     evidence: Evidence,
 ) -> dict[str, float]:
     moves = tries.moves
-    idle, disturbed = windows.disturbed(evidence.tables["marks"], mine)
     errors = moves.loc[moves["matched"], "error_s"]
     around = evidence.readable if subject.readable is None else subject.readable
     return {
         "values": subject.values,
         "messages": len((mine["exchange"] * _MESSAGES + mine["message"]).unique()),
         "did": subject.did,
-        "followed": int(windows.followed(tries.done, mine).sum()),
+        "followed": counts.followed,
         "lag_s": LAG_S,
-        "idle": idle,
-        "idle_hit": disturbed,
+        "idle": counts.idle,
+        "idle_hit": counts.idle_hit,
         "moved": subject.moved,
         "traced": subject.traced,
         "error_ms": float(ceil(round(float(errors.max()) * 1000, 1))) if len(errors) else 0.0,
@@ -232,6 +233,7 @@ def _numbers(
         "clean": subject.clean,
         "settled": tries.settled,
         "bound": round(absence.bound(subject.clean), 4),
+        "by_clock": int(counts.by_clock),
     }
 
 

@@ -81,13 +81,26 @@ def _observed(category: Category, receiver: str, numbers: Numbers, what: Sequenc
     shown = "; ".join(what[:SHOWN]) + (f"; {len(what) - SHOWN} more" if len(what) > SHOWN else "")
     values, messages = many(numbers["values"], "value"), many(numbers["messages"], "message")
     text = f"Left for {receiver}: {shown} ({values} in {messages})."
-    if numbers["did"]:
+    return text + _when(category, numbers)
+
+
+def _when(category: Category, numbers: Numbers) -> str:
+    """Say how it lay to what was done; where a cause is named, its own counts follow instead."""
+    if not numbers["did"]:
+        return ""
+    done = f" You {category.did} {times(numbers['did'])}."
+    if "cause_n" in numbers:
+        return done
+    if numbers.get("by_clock"):
+        return f"{done} It leaves by a clock, so the moment shows no cause."
+    text = (
+        f"{done} Such data followed within {int(numbers['lag_s'])} seconds "
+        f"{times(numbers['followed'])}."
+    )
+    if numbers["idle"]:
         text += (
-            f" You {category.did} {times(numbers['did'])}. "
-            f"Such data followed within {int(numbers['lag_s'])} seconds {times(numbers['followed'])}."
+            f" It fell into {int(numbers['idle_hit'])} of {int(numbers['idle'])} hands-off times."
         )
-        if numbers["idle"]:
-            text += f" It fell into {int(numbers['idle_hit'])} of {int(numbers['idle'])} hands-off times."
     return text
 
 

@@ -192,7 +192,7 @@ def _kept(found: pd.DataFrame, columns: pd.DataFrame) -> pd.DataFrame:
         .index
     )
     kind = (columns["context"] == "kind").to_numpy()[found["column"].to_numpy(dtype=np.int64)]
-    shown = kind & (found["hit"] > 0) & (found["statistic"] == "presence")
+    shown = kind & (found["statistic"] == "presence")
     use: pd.Series[bool] = (found["q"] <= MAX_Q) | found.index.isin(best) | shown
     return found[use].sort_values(["p", "column", "action"], kind="stable", ignore_index=True)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from auditor.stats.thresholds import (
     NEAR_POSITION_S,
     NEAR_S,
 )
+from auditor.stats.trials import IDLE, make_trials, near
 
 POSITIONS = ("position_s", "in_s", "out_s")
 """Values of a mark that are positions inside a track, in seconds."""
@@ -29,19 +31,40 @@ Times = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What is known about times in messages."""
+
+    offsets: Mapping[str, float]
+    """Receivers whose times stand off, and by how many seconds."""
+    rhythms: Collection[tuple[str, str]]
+    """Receiver and endpoint of what leaves by a clock of its own."""
+
+
+NO_CLOCKS = Clocks({}, ())
+
+
 def annotate(
-    marks: pd.DataFrame, observations: pd.DataFrame, moves: Collection[str]
+    marks: pd.DataFrame,
+    observations: pd.DataFrame,
+    moves: Collection[str],
+    clocks: Clocks = NO_CLOCKS,
 ) -> pd.DataFrame:
     """Fill in which marks were followed by their own kind of data, and whose positions left.
 
     `moves` names the actions that move the playhead; other positions are nothing to look for.
+    Windows are those of the tests of causes, so that a count here and a count there agree.
     """
-    firm = firm_observations(observations)
+    firm = on_our_clock(firm_observations(observations), clocks)
     places = _positions(firm)
+    opens, closes = _windows(marks)
     done = marks.assign(followed=False)
+    free = _without_rhythms(firm, clocks)
     for category in marks["category"].unique().tolist():
-        here = marks["category"] == category
-        done.loc[here, "followed"] = followed(marks[here], firm[firm["category"] == category])
+        here = (marks["category"] == category).to_numpy()
+        times = np.sort(happened(free[free["category"] == category]))
+        spans = list(zip(opens[here], closes[here], strict=True))
+        done.loc[here, "followed"] = _any_within(times, spans)
     errors = [
         _distance(json.loads(values), span, places) if action in moves else None
         for action, values, span in zip(
@@ -51,6 +74,24 @@ def annotate(
     done["error_s"] = pd.Series(errors, index=done.index, dtype="float64")
     done["matched"] = done["error_s"].notna()
     return done
+
+
+def on_our_clock(observations: pd.DataFrame, clocks: Clocks) -> pd.DataFrame:
+    """Set the times that messages tell to the tester's clock."""
+    if not clocks.offsets:
+        return observations
+    away = observations["receiver"].astype(object).map(dict(clocks.offsets)).astype("float64")
+    told = observations["event_time"] - pd.to_timedelta(away.fillna(0.0), unit="s")
+    return observations.assign(event_time=told)
+
+
+def _without_rhythms(observations: pd.DataFrame, clocks: Clocks) -> pd.DataFrame:
+    """Leave out values that left by a clock of their own and tell no time: they follow nothing."""
+    if not clocks.rhythms:
+        return observations
+    pairs = zip(observations["receiver"], observations["endpoint"], strict=True)
+    beats = np.array([pair in clocks.rhythms for pair in pairs], dtype=bool)
+    return observations[~beats | observations["event_time"].notna().to_numpy()]
 
 
 def followed(marks: pd.DataFrame, observations: pd.DataFrame) -> Flags:
@@ -64,25 +105,71 @@ def followed(marks: pd.DataFrame, observations: pd.DataFrame) -> Flags:
 
 def disturbed(marks: pd.DataFrame, observations: pd.DataFrame) -> tuple[int, int]:
     """Count idle windows, and those in which one of these observations happened."""
-    idle = marks[marks["action"] == "idle"] if len(marks) else marks
+    idle = marks[marks["action"] == IDLE] if len(marks) else marks
     if idle.empty:
         return 0, 0
     return len(idle), int(_any_within(np.sort(happened(observations)), _spans(idle)).sum())
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often data of a kind followed its actions, and fell into idle windows."""
+
+    followed: int
+    idle: int
+    idle_hit: int
+    by_clock: bool = False
+    """It left by a clock of its own: when it left says nothing about what was done."""
+
+
+def counted(
+    tables: dict[str, pd.DataFrame], category: str, receiver: str, mine: pd.DataFrame
+) -> Counts:
+    """Count for one kind and receiver; `mine` are its observations.
+
+    The numbers are those of the tests of causes, added up over the actions of the kind. Sessions
+    without idle windows have no such test: they are counted by the plain window.
+    """
+    marks = tables["marks"]
+    done, idle = marks[marks["category"] == category], int((marks["action"] == IDLE).sum())
+    if not idle:
+        return Counts(int(followed(done, mine).sum()), 0, 0)
+    table = tables["attribution"]
+    rows = table[
+        (table["context"] == "kind")
+        & (table["category"] == category)
+        & (table["receiver"] == receiver)
+        & (table["lag"] == "with")
+        & (table["statistic"] == "presence")
+        & table["action"].isin(done["action"].unique().tolist())
+    ]
+    if rows.empty:
+        untold = bool(mine["event_time"].isna().all()) and len(mine) > 0
+        by_clock = untold and bool(followed(done, mine).any() or disturbed(marks, mine)[1])
+        return Counts(0, idle, 0, by_clock)
+    return Counts(int(rows["hit"].sum()), idle, int(rows["control_hit"].max()))
+
+
 def lanes(
-    marks: pd.DataFrame, observations: pd.DataFrame, moves: Collection[str]
+    marks: pd.DataFrame,
+    observations: pd.DataFrame,
+    moves: Collection[str],
+    rows: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, dict[str, int]]:
     """Count, per category: done, followed, observed, and disturbed idle windows.
 
-    `moves` names the actions that move the playhead; `matched` counts those found again.
+    `moves` names the actions that move the playhead; `matched` counts those found again. `rows`
+    are the lanes of `auditor.claims.causes`: what they count of idle windows is taken from there.
     """
     firm = firm_observations(observations)
     result = {}
     for name in dict.fromkeys([*marks["category"].tolist(), *firm["category"].tolist()]):
         mine, done = firm[firm["category"] == name], marks[marks["category"] == name]
         moved = done["action"].isin(list(moves))
+        tested = [one for one in rows if one["category"] == name]
         idle, hit = disturbed(marks, mine)
+        if tested:
+            idle, hit = (max(int(one[key]) for one in tested) for key in ("idle", "idle_hit"))
         result[str(name)] = {
             "did": len(done),
             "followed": int(done["followed"].sum()),
@@ -109,6 +196,25 @@ def readable(marks: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> float | No
     shut = _inside(seconds(closed["started"]).to_numpy(), starts, ends)
     sent += int(closed.loc[shut, "bytes_up"].sum())
     return read / sent if sent else None
+
+
+def _windows(marks: pd.DataFrame) -> tuple[Times, Times]:
+    """Return when the window of each mark opens and closes, cut as for the tests of causes."""
+    trials = make_trials(marks)
+    opens, closes = trials.opens.copy(), trials.closes.copy()
+    for action in trials.actions() if trials.idle.any() else ():
+        contrast = near(trials, action)
+        mine = contrast.places[contrast.labels]
+        opens[mine], closes[mine] = (
+            contrast.opens[contrast.labels],
+            contrast.closes[contrast.labels],
+        )
+    # Trials stand in order of time, marks as they were noted.
+    ends = pd.DataFrame({"from": seconds(marks["start"]), "to": seconds(marks["end"])})
+    order = np.lexsort((ends["to"].to_numpy(), ends["from"].to_numpy()))
+    first, last = np.empty(len(marks)), np.empty(len(marks))
+    first[order], last[order] = opens, closes
+    return first, last
 
 
 def _spans(marks: pd.DataFrame) -> list[tuple[float, float]]:

@@ -13,6 +13,7 @@ from tests.claims.twins import write_session
 from tests.sample_result import audit_sample
 from tests.stats.made import exchanges, fields, marks, observations, sealed
 
+SURES = ("firm", "likely")
 KEY = b"the key of the twins, no secret"
 
 
@@ -32,7 +33,8 @@ def test_leak_of_cue_points_is_caused_and_nothing_else(leaking: Audit) -> None:
     numbers = dict(claims["cue"].numbers)
     assert (numbers["cause_hit"], numbers["cause_n"]) == (15, 15)
     assert (numbers["cause_control_hit"], numbers["cause_controls"]) == (0, 15)
-    assert "after cue-set 15 of 15 times, hands off 0 of 15 times" in claims["cue"].sentence
+    assert "after “cue set” 15 of 15 times, hands off 0 of 15 times" in claims["cue"].sentence
+    assert claims["cue"].sentence.count("hands off") == 1
     for name in ("playback", "seek", "tempo"):
         assert (claims[name].verdict, claims[name].cause) == ("not seen", "")
 
@@ -126,10 +128,8 @@ def test_what_can_be_counted_comes_first(catalogue: Catalogue) -> None:
 
 def test_later_lags_are_not_called_hands_off() -> None:
     text = told(Cause("caused", "firm", "cue-set", "change", "flush", 15, 14, 180, 20, 0.0123))
-    assert (
-        "Its value changed after cue-set 14 of 15 times, otherwise 20 of 180 times (q 0.012)"
-        in text
-    )
+    assert "Its value changed after “cue set” 14 of 15 times, otherwise 20 of 180 times." in text
+    assert "(q" not in text
 
 
 def test_sealed_channel_reacts(catalogue: Catalogue) -> None:
@@ -152,8 +152,22 @@ def test_sealed_channel_reacts(catalogue: Catalogue) -> None:
         10,
         0,
     )
-    assert "react to loop-on" in one["sentence"]
+    assert "react to “loop on”" in one["sentence"]
     assert "not what they hold" in one["sentence"]
+
+
+def test_a_cause_that_is_less_sure_is_worded_so() -> None:
+    firm, less = (Cause("caused", sure, "seek", "presence", "with", 9, 8, 9, 0) for sure in SURES)
+    assert "The action causes it." in told(firm)
+    assert "The action seems to cause it." in told(less)
+
+
+def test_a_clock_is_told_in_short_sentences(leaking: Audit) -> None:
+    [beat] = leaking.facts["attribution"]["periodic"]
+    assert "every 60 seconds, whatever you do" in beat["sentence"]
+    assert "how long you listened" in beat["sentence"]
+    for part in beat["sentence"].split(". "):
+        assert len(part.split()) <= 20
 
 
 def test_method_says_what_was_not_tested() -> None:

@@ -52,6 +52,19 @@ def test_without_marks_nothing_is_said_about_following(catalogue: Catalogue) -> 
     assert text == "Left for TIDAL: a (7 values in 3 messages)."
 
 
+def test_a_named_cause_brings_its_own_counts(catalogue: Catalogue) -> None:
+    text = sentence("observed", catalogue.categories["cue"], "TIDAL", {**NUMBERS, "cause_n": 15.0})
+    assert "14 times" in text
+    assert "followed" not in text
+    assert "hands-off" not in text
+
+
+def test_what_leaves_by_a_clock_is_not_held_against_actions(catalogue: Catalogue) -> None:
+    text = sentence("observed", catalogue.categories["cue"], "TIDAL", {**NUMBERS, "by_clock": 1.0})
+    assert "It leaves by a clock, so the moment shows no cause." in text
+    assert "hands-off" not in text
+
+
 @pytest.mark.parametrize(
     ("share", "text"),
     [(1.0, "100%"), (0.9999, "over 99%"), (0.5, "50%"), (0.0001, "under 1%"), (0.0, "0%")],

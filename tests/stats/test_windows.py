@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from auditor.stats import windows
+from auditor.stats.attribution import attribute
 from auditor.tables.build import frame
 from auditor.tables.schema import TABLES
 
@@ -114,3 +115,71 @@ def test_readable_share_looks_at_every_window() -> None:
     )
     tables = {"exchanges": rows, "connections": frame([], TABLES["connections"])}
     assert windows.readable(done, tables) == 0.25
+
+
+def dense() -> pd.DataFrame:
+    """Ten jumps and ten idle windows, in turns."""
+    return marks(
+        *(("seek", "seek", 40 * n, 40 * n + 1, {}) for n in range(10)),
+        *(("idle", "", 40 * n + 15, 40 * n + 30, {}) for n in range(10)),
+    )
+
+
+def test_a_clock_that_is_off_is_corrected() -> None:
+    done = dense()
+    late = seen(*(("seek", 400, 40 * n - 3, 0, "s") for n in range(10)))
+    assert not windows.annotate(done, late, ())["followed"].any()
+    clocks = windows.Clocks({"tidal": -4.0}, ())
+    assert list(windows.annotate(done, late, (), clocks)["followed"]) == [True] * 10 + [False] * 10
+
+
+def test_what_leaves_by_a_clock_follows_nothing() -> None:
+    done = dense()
+    beats = seen(*(("seek", 40 * n + 1, None, 0, "s") for n in range(10)))
+    assert windows.annotate(done, beats, ())["followed"].sum() == 10
+    clocks = windows.Clocks({}, {("tidal", "e")})
+    assert not windows.annotate(done, beats, (), clocks)["followed"].any()
+    told = seen(*(("seek", 400, 40 * n + 1, 0, "s") for n in range(10)))
+    assert windows.annotate(done, told, (), clocks)["followed"].sum() == 10
+
+
+def test_marks_keep_their_order_whenever_they_were_noted() -> None:
+    done = dense().iloc[::-1].reset_index(drop=True)
+    one = seen(("seek", 81, None, 0, "s"))
+    flags = windows.annotate(done, one, ())
+    assert done.loc[flags["followed"], "start"].dt.second.tolist() == [
+        (pd.Timestamp(T + 80, unit="s")).second
+    ]
+
+
+def test_counts_are_those_of_the_test() -> None:
+    """The lane, the claim and the test of the cause say the same numbers."""
+    done = dense()
+    some = seen(*(("seek", 40 * n + 2, None, 0, "s") for n in range(8)), ("seek", 22, None, 0, "s"))
+    tables = {
+        "marks": done,
+        "observations": some,
+        "exchanges": exchanges((0, 1, 1)),
+        "fields": fields_of_one(),
+        "connections": frame([], TABLES["connections"]),
+        "unread": frame([], TABLES["unread"]),
+    }
+    tables["attribution"] = attribute(tables).table
+    tables["marks"] = windows.annotate(done, some, ())
+    counts = windows.counted(tables, "seek", "tidal", some)
+    assert (counts.followed, counts.idle, counts.idle_hit, counts.by_clock) == (8, 10, 1, False)
+    rows = [{"category": "seek", "idle": 10, "idle_hit": counts.idle_hit}]
+    lane = windows.lanes(tables["marks"], some, (), rows)["seek"]
+    assert (lane["followed"], lane["idle"], lane["idle_hit"]) == (8, 10, 1)
+
+
+def fields_of_one() -> pd.DataFrame:
+    row = ("tidal", "e", "", "body", "p", 9, 9, "string", 9, "x", "seek", "strong", "", "r",
+           "observed", "", "", T, T)  # fmt: skip
+    return frame([row], TABLES["fields"])
+
+
+def test_without_idle_windows_the_plain_window_counts() -> None:
+    done = marks(("seek", "seek", 10, 10, {}))
+    some = seen(("seek", 12, None, 0, "s"))
+    assert windows.counted({"marks": done}, "seek", "tidal", some) == windows.Counts(1, 0, 0)
