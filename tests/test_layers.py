@@ -16,6 +16,7 @@ LAYERS = (
     {"recorder"},
     {"pipeline", "gather", "examples", "look", "score", "tables"},
     {"stats", "draft", "reconstruct"},
+    {"explain"},
     {"claims"},
     {"audit"},
     {"report"},
