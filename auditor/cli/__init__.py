@@ -17,6 +17,7 @@ from auditor.cli.audit import audit
 from auditor.cli.capture import capture
 from auditor.cli.catalogue import catalogue
 from auditor.cli.doctor import doctor
+from auditor.cli.explain import explain
 from auditor.cli.known import known
 from auditor.cli.mark import mark
 from auditor.cli.reconstruct import reconstruct
@@ -59,7 +60,18 @@ def cli(traceback: bool) -> None:
     """
 
 
-for command in (capture, mark, doctor, report, audit, reconstruct, catalogue, known, selftest):
+for command in (
+    capture,
+    mark,
+    doctor,
+    report,
+    audit,
+    explain,
+    reconstruct,
+    catalogue,
+    known,
+    selftest,
+):
     cli.add_command(command)
 
 

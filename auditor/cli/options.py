@@ -103,7 +103,7 @@ def make_audit(
     if made:
         return read_audit(made[0])
     with Line() as line:
-        return run_audit(paths, load(packs), _key(), line.show, workers)
+        return run_audit(paths, load(packs), key(), line.show, workers)
 
 
 def check_kinds(kinds: tuple[str, ...]) -> None:
@@ -135,7 +135,7 @@ def finish(audit: Audit, kinds: tuple[str, ...]) -> None:
         click.get_current_context().exit(3)
 
 
-def _key() -> bytes:
+def key() -> bytes:
     """Return the key for redaction labels: random, unless the variable asks for a fixed one."""
     text = os.environ.get(KEY_VARIABLE)
     if not text:

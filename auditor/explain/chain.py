@@ -114,9 +114,14 @@ class Explainer:
         ranges = locate(exchange, message, leaf)
         if not ranges:
             return (), nothing, "The capture holds no bytes of this message."
+        ranges = tuple(replace(one, inside=self._name(one.inside)) for one in ranges)
         value = self._redactor.preview(leaf.value, meaning.secret, meaning.category)
         value = self._redactor.sweep(value)
         return ranges, excerpt(ranges[-1], value, self._redactor), ""
+
+    def _name(self, text: str) -> str:
+        """Return what bytes are called; the name of a field may be somebody's id."""
+        return self._redactor.sweep(self._redactor.path(text))
 
     def _is_it(self, exchange: Exchange, row: Row) -> bool:
         """Say whether what stands at the exchange's number today is what was audited."""
