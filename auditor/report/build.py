@@ -7,6 +7,7 @@ from typing import Any
 
 from auditor.report.annex import make_annex
 from auditor.report.figures import sankey
+from auditor.report.followed import cause_word, hands_off, make_followed
 from auditor.report.masthead import make_masthead
 from auditor.report.sets import make_set
 from auditor.report.terms import make_terms
@@ -44,9 +45,7 @@ def make_page(audit: Audit) -> Page:
     anchors = _anchors(facts, {claim.id for claim in annex.claims})
     receivers = {claim.id: claim.receiver_name for claim in audit.claims}
     session = facts["session"]
-    rows = tuple(
-        _row(one, names, anchors, receivers, noted=session["has_marks"]) for one in facts["rows"]
-    )
+    rows = tuple(_row(one, names, anchors, receivers, facts) for one in facts["rows"])
     codes = {
         one["category"]: row.verdict.code for one, row in zip(facts["rows"], rows, strict=True)
     }
@@ -63,6 +62,7 @@ def make_page(audit: Audit) -> Page:
         when=Heading(facts["timeline"]["title"], facts["timeline"]["take"]),
         lanes=tuple(_lane(one, names) for one in facts["lanes"]),
         idle=session["idle"] > 0,
+        followed=make_followed(facts, names),
         set=make_set(facts),
         coverage=Heading(facts["coverage"]["title"], facts["coverage"]["take"]),
         shares=_shares(facts["coverage"]),
@@ -131,8 +131,7 @@ def _row(
     names: Names,
     anchors: set[str],
     receivers: Mapping[str, str],
-    *,
-    noted: bool,
+    facts: Mapping[str, Any],
 ) -> Row:
     name = one["category"]
     found = [
@@ -147,9 +146,10 @@ def _row(
         hint=names.hint(name),
         verdict=verdict(one["verdict"], indirectly=one["indirectly"]),
         sentence=one["sentence"],
-        did=_did(one["did"], noted=noted),
+        did=_did(one["did"], noted=facts["session"]["has_marks"]),
         readable=readable,
         strength=names.strength(one["strength"]),
+        cause=cause_word(facts, one["claims"][0]) if one["claims"] else "",
         evidence=tuple(links[:_EVIDENCE_LINKS]),
         more_evidence=len(one["claims"]) - len(links[:_EVIDENCE_LINKS]),
         test=one["test"],
@@ -208,7 +208,8 @@ def _lane(one: Mapping[str, Any], names: Names) -> Lane:
     did, followed, matched, observed = (
         number(one[key] or 0) for key in ("did", "followed", "matched", "observed")
     )
-    return Lane(names.category(one["category"]), did, followed, matched, observed)
+    name = names.category(one["category"])
+    return Lane(name, did, followed, hands_off(one), matched, observed)
 
 
 def _shares(coverage: Mapping[str, Any]) -> tuple[Share, ...]:

@@ -27,6 +27,8 @@ class Track:
     """Actions whose positions left in data of another kind."""
     left: Sequence[float]
     edge: str
+    rest: str
+    """How often its data left while nobody did anything; empty where that is not known."""
     colour: str
 
 
@@ -112,7 +114,7 @@ def _layout(chart: Chart, *, narrow: bool) -> Figure:
         "height": 84 + 46 * (count + 1),
         "margin": {
             "l": 16 + letter * max(map(len, [*names, "Unreadable"])),
-            "r": 92 if narrow else 112,
+            "r": 98 if narrow else 118,
             "t": 26,
             "b": 44,
         },
@@ -185,7 +187,11 @@ def _notes(chart: Chart, *, narrow: bool) -> list[Figure]:
     for row, track in enumerate(chart.tracks):
         font = {"size": _SMALL if narrow else _TEXT, "color": track.colour}
         text = f"<b>{track.edge}</b>" if track.did else track.edge
-        notes.append(_note(text, font, y=len(chart.tracks) - row, **edge))
+        height = len(chart.tracks) - row
+        notes.append(_note(text, font, y=height, yshift=7 if track.rest else 0, **edge))
+        if track.rest:
+            small = {"size": 10 if narrow else _SMALL, "color": "var(--ink-2)"}
+            notes.append(_note(track.rest, small, y=height, yshift=-8, **edge))
     return notes
 
 

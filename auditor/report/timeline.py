@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from auditor.report.figures import Figure
+from auditor.report.followed import hands_off
 from auditor.report.lanes import Chart, Track, lanes_figure
 from auditor.report.text import plotly_text
 from auditor.report.words import Names
@@ -92,6 +93,7 @@ def _tracks(
         found = scale.place(_seconds(mine.loc[mine["matched"] & ~mine["followed"], "start"]))
         followed = scale.place(_seconds(mine.loc[mine["followed"], "start"]))
         name = names.category(lane["category"])
+        rest = hands_off(lane)
         track = Track(
             name=plotly_text(name, _NAME),
             short=plotly_text(name, _SHORT_NAME),
@@ -100,6 +102,7 @@ def _tracks(
             found=found,
             left=scale.place(left.get(lane["category"], [])),
             edge=plotly_text(lane["headline"], _EDGE_TEXT),
+            rest=f"hands off {plotly_text(rest, _EDGE_TEXT)}" if rest else "",
             colour="var(--seen)"
             if followed or found
             else _EDGE.get(codes[lane["category"]], "var(--ink-2)"),

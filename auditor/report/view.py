@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from auditor.report.followed import Followed
     from auditor.report.sets import SetPicture
 
 
@@ -113,6 +114,7 @@ class Row:
     """How often it was done: words, then the number or fact in bold."""
     readable: str
     strength: Strength | None
+    cause: str
     evidence: tuple[Link, ...]
     more_evidence: int
     test: str
@@ -148,6 +150,7 @@ class Lane:
     name: str
     did: str
     followed: str
+    hands_off: str
     matched: str
     observed: str
 
@@ -371,6 +374,7 @@ class Page:
     when: Heading
     lanes: tuple[Lane, ...]
     idle: bool
+    followed: Followed
     set: SetPicture
     coverage: Heading
     shares: tuple[Share, ...]

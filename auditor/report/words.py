@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from auditor.report.view import Strength, Verdict
@@ -36,6 +37,31 @@ CLASSES = {
     "not checked": ("unread", "Not checked"),
 }
 """What a clause says about training: look and word, by the class in the audit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Degree:
+    """How sure a cause is, in a few words, and what that means."""
+
+    word: str
+    meaning: str
+
+
+CAUSES = {
+    "firm": Degree(
+        "caused by what you did",
+        "It followed most of your actions and hardly ever came hands off. A test against chance agrees.",
+    ),
+    "likely": Degree(
+        "seems caused by what you did",
+        "A test against chance finds it. Plain counting would not be enough.",
+    ),
+    "unclear": Degree(
+        "cause unclear",
+        "It left, but no action stands out. It may leave by a clock, or in batches.",
+    ),
+}
+"""How sure a cause is, by the name in the audit."""
 
 READINGS = {
     "whole": "whole text searched",
