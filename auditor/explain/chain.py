@@ -12,7 +12,7 @@ from auditor.explain.excerpt import excerpt, learn
 from auditor.explain.listed import listed
 from auditor.explain.locate import locate
 from auditor.explain.records import CaptureFacts, Chain, ExchangeFacts, FieldFacts, Range, Trail
-from auditor.explain.reread import DIFFERS, MISSING, Originals
+from auditor.explain.reread import MISSING, Originals
 from auditor.pipeline import Pipeline, Sent
 from auditor.records import Claim, Exchange, Observation
 from auditor.redact import Redactor
@@ -21,6 +21,9 @@ from auditor.tables.store import Audit
 
 FIRST = 3
 """Observations that are followed unless somebody asks for all."""
+
+POINTERS = 50
+"""Observations of a claim that is worked out, as many as other claims point to."""
 
 NO_CAPTURE = "The capture was not read again, so the chain ends at the exchange."
 _OTHERWISE = "The message is read differently today: {}. Audit the capture again."
@@ -46,7 +49,8 @@ class Explainer:
 
     def chain(self, claim: Claim, first: int | None = FIRST) -> Chain:
         """Follow the first observations of a claim, or all with None."""
-        rows = list(claim.observations if first is None else claim.observations[:first])
+        pointers = self.pointers(claim)
+        rows = pointers[:first]
         table, every = self._audit.tables["observations"], self._audit.tables["exchanges"]
         exchanges: dict[int, Row] = {
             int(one["exchange"]): one
@@ -62,11 +66,20 @@ class Explainer:
         for capture, numbers in wanted.items():
             self._originals.read(capture, numbers)
         trails = tuple(self._trail(row, one, exchanges[int(one["exchange"])]) for row, one in shown)
-        return Chain(claim, trails, len(claim.observations) - len(rows), tuple(self._notes(claim)))
+        return Chain(claim, trails, len(pointers) - len(rows), tuple(self._notes(claim)))
+
+    def pointers(self, claim: Claim) -> list[int]:
+        """Return the observations of a claim; of one that is worked out, those it is worked out of."""
+        if claim.observations or not claim.fields:
+            return list(claim.observations)
+        table = self._audit.tables["observations"]
+        return [int(row) for row in table.index[table["field"].isin(claim.fields)][:POINTERS]]
 
     def _notes(self, claim: Claim) -> Iterable[str]:
-        if not claim.observations:
-            yield "This claim rests on no single value, so there are no bytes to show."
+        if not claim.observations and claim.fields:
+            yield "No value says this as such: it is worked out from the values below."
+        elif not claim.observations:
+            yield "This claim rests on no value that left, so there are no bytes to show."
         made = self._audit.facts["tool"]["catalogue"]
         if made != self._catalogue.digest[: len(made)]:
             yield f"The audit was made with another catalogue ({made})."
@@ -173,19 +186,14 @@ def find_claim(audit: Audit, wanted: str | None) -> Claim:
     found = next((one for one in audit.claims if one.id == wanted), None)
     if found:
         return found
-    with_bytes = [one.id for one in audit.claims if one.observations]
-    others = [one.id for one in audit.claims if not one.observations]
+    with_bytes = [one.id for one in audit.claims if one.observations or one.fields]
+    others = [one.id for one in audit.claims if not one.observations and not one.fields]
     ids = "\n".join(f"    {one}" for one in with_bytes) or "    none"
-    rest = f"\n  Without observations: {', '.join(others)}" if others else ""
+    rest = f"\n  Without such values: {', '.join(others)}" if others else ""
     message = f"There is no claim {wanted!r} in this audit." if wanted else "Which claim?"
     raise AuditorError(
-        message, f"Name one of these claims, which rest on observations:\n{ids}{rest}"
+        message, f"Name one of these claims, which rest on values that left:\n{ids}{rest}"
     )
-
-
-def is_changed(trails: Iterable[Trail]) -> bool:
-    """Say whether a capture differs from the one that was audited."""
-    return any(one.capture.state == DIFFERS for one in trails)
 
 
 def _sources(catalogue: Catalogue) -> Iterable[tuple[str, Evidence]]:

@@ -17,15 +17,23 @@ _MOST = 10_000
 
 
 def search(data: bytes, value: Value) -> list[Span]:
-    """Return all places of the first spelling that occurs, in the order of the bytes."""
+    """Return all places that may spell a value, in the order of the bytes.
+
+    All spellings count: which one a format uses is not known here. Of places inside one another the
+    longest stays.
+    """
     is_text = _is_text(data)
-    for spelling in _spellings(value, is_text=is_text):
-        found = list(
-            _places(data, spelling, is_word=is_text and not isinstance(value, str | bytes))
-        )
-        if found:
-            return found
-    return []
+    is_word = is_text and not isinstance(value, str | bytes)
+    spans = {
+        span
+        for spelling in _spellings(value, is_text=is_text)
+        for span in _places(data, spelling, is_word=is_word)
+    }
+    found: list[Span] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not found or end > found[-1][1]:
+            found.append((start, end))
+    return found
 
 
 def is_spelled(data: bytes, value: Value) -> bool:
