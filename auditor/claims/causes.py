@@ -28,7 +28,10 @@ from auditor.stats.trials import LAGS
 CAUSED, UNCLEAR = "caused", "unclear"
 
 SURE = (
-    ("firm", f"q at most {FIRM_Q}, {FIRM_HIT:.0%} of the actions, {FIRM_IDLE:.0%} of the controls"),
+    (
+        "firm",
+        f"q at most {FIRM_Q}, at least {FIRM_HIT:.0%} of the actions, at most {FIRM_IDLE:.0%} of the controls",
+    ),
     ("likely", f"q at most {MAX_Q}"),
 )
 """How sure a cause is, and the rule for it."""
@@ -245,7 +248,7 @@ def _sealed(table: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any
         sort = "New connections" if one["context"] == "connection" else "Messages"
         what = f"{sort} for {who} began"
         if one["statistic"] in _SUMS:
-            what = f"More left for {who} than hands off. Some of it left"
+            what = f"More left for {who} than usual. Some of it left"
         rows.append(
             {
                 "receiver": str(one["receiver"]),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from auditor.records import Claim, Excerpt
+from auditor.report.followed import cause_word
 from auditor.report.text import anchor, clock, number, segments, visible
 from auditor.report.view import Annex, ClaimView, FieldRow, Fields, Line, Link
 from auditor.report.words import Names, verdict
@@ -30,14 +31,16 @@ def make_annex(audit: Audit, names: Names) -> Annex:
     facts = audit.facts
     return Annex(
         method=tuple((one["term"], one["text"]) for one in facts["method"]),
-        claims=tuple(_claim(one, fields, names, rows) for one in shown),
+        claims=tuple(_claim(one, fields, names, rows, cause_word(facts, one.id)) for one in shown),
         claims_left_out=len(audit.claims) - len(shown),
         fields=_fields(fields, shown, names),
         redactions=tuple((one["kind"], number(one["count"])) for one in facts["redactions"]),
     )
 
 
-def _claim(claim: Claim, fields: pd.DataFrame, names: Names, rows: set[str]) -> ClaimView:
+def _claim(
+    claim: Claim, fields: pd.DataFrame, names: Names, rows: set[str], cause: str
+) -> ClaimView:
     category = names.category(claim.category)
     row = anchor("cat", claim.category)
     found = fields.loc[list(claim.fields[:_FOUND_BY])].to_dict("records")
@@ -47,6 +50,7 @@ def _claim(claim: Claim, fields: pd.DataFrame, names: Names, rows: set[str]) -> 
         sentence=claim.sentence,
         verdict=verdict(claim.verdict),
         strength=names.strength(claim.strength),
+        cause=cause,
         receiver=f"{claim.receiver_name}, {claim.role}" if claim.role else claim.receiver_name,
         reason=claim.reason,
         numbers=tuple((name.replace("_", " "), number(value)) for name, value in claim.numbers),

@@ -18,13 +18,19 @@ _UNSEEN = re.compile(
 _LABEL = re.compile(r"‹(?:[a-z][a-z-]* [a-z0-9]{4}(?:, \d+ characters)?|\d+ bytes)›")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE = 60
+_LEAST = 0.001
 _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
 
 def number(value: float) -> str:
-    """Return a count with thousands separated; a fraction keeps at most three digits."""
+    """Return a count with thousands separated; a fraction keeps at most three digits.
+
+    What is smaller than those can show is no zero: it reads as under the least of them.
+    """
     if value == int(value):
         return f"{int(value):,}"
+    if 0 < value < _LEAST:
+        return f"under {_LEAST}"
     return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 

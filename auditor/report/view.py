@@ -304,6 +304,7 @@ class ClaimView:
     sentence: str
     verdict: Verdict
     strength: Strength | None
+    cause: str
     receiver: str
     reason: str
     numbers: tuple[tuple[str, str], ...]

@@ -20,7 +20,15 @@ from auditor.report.text import (
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (1284, "1,284"), (8.0, "8"), (0.95, "0.95"), (1.23456, "1.235"), (2.5, "2.5")],
+    [
+        (0, "0"),
+        (1284, "1,284"),
+        (8.0, "8"),
+        (0.95, "0.95"),
+        (1.23456, "1.235"),
+        (2.5, "2.5"),
+        (2.2e-6, "under 0.001"),
+    ],
 )
 def test_number(value: float, text: str) -> None:
     assert number(value) == text
