@@ -18,6 +18,7 @@ from auditor.tables.store import Audit
 MAX_CLAIMS = 300
 MAX_FIELDS = 2000
 _FOUND_BY = 5
+_ROWS = 4
 _EXCERPT = 2048
 """Characters of one excerpt."""
 _VALUE = 160
@@ -60,9 +61,21 @@ def _claim(
         lines=_lines(claim.excerpt) if claim.excerpt else (),
         more_lines=_more(claim.excerpt) if claim.excerpt else 0,
         falsifier=claim.falsifier,
+        chain=_chain(claim),
         fields=_filter(category, claim.receiver_name) if claim.fields else None,
         row=Link(f"#{row}", f"Back to {category}") if row in rows else None,
     )
+
+
+def _chain(claim: Claim) -> str:
+    """Return the rows of the tables that `auditor explain` begins with."""
+    rows = (("fields", claim.fields), ("observations", claim.observations))
+    return "; ".join(f"{name} {_first(numbers)}" for name, numbers in rows if numbers)
+
+
+def _first(numbers: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, numbers[:_ROWS]))
+    return f"{shown} and {len(numbers) - _ROWS} more" if len(numbers) > _ROWS else shown
 
 
 def _found_by(field: Mapping[Any, Any]) -> tuple[str, str]:

@@ -315,6 +315,8 @@ class ClaimView:
     lines: tuple[Line, ...]
     more_lines: int
     falsifier: str
+    chain: str
+    """The rows it points to, in short; empty when it rests on no value."""
     fields: Link | None
     row: Link | None
 

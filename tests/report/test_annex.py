@@ -83,3 +83,13 @@ def test_rules_do_not_repeat_their_path(demo: Audit) -> None:
     fields.loc[2, "rule"] = "demostream/player/seek/body:events[].position_ms"
     (_, how), *_ = annex_of(demo).claims[1].found_by
     assert how.endswith("— demostream/player/seek/body (documented)")
+
+
+def test_every_claim_that_rests_on_values_can_be_walked_down(demo: Audit) -> None:
+    claims = annex_of(demo).claims
+    assert [bool(one.chain) for one in claims] == [
+        bool(one.fields or one.observations) for one in demo.claims
+    ]
+    many = dataclasses.replace(demo.claims[0], fields=(3,), observations=tuple(range(50)))
+    shown = annex_of(Audit(demo.facts, (many,), demo.tables))
+    assert shown.claims[0].chain == "fields 3; observations 0, 1, 2, 3 and 46 more"
