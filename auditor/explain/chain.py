@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.catalogue.model import Catalogue, Evidence
 from auditor.errors import AuditorError
-from auditor.explain.excerpt import excerpt, learn
+from auditor.explain.excerpt import excerpt, learn, secret_exchanges
 from auditor.explain.listed import listed
 from auditor.explain.locate import locate
 from auditor.explain.records import CaptureFacts, Chain, ExchangeFacts, FieldFacts, Range, Trail
@@ -45,6 +45,7 @@ class Explainer:
         self._kinds = Kinds.of(catalogue.categories.values())
         self._sources = dict(_sources(catalogue))
         self._pipelines: dict[int, Pipeline] = {}
+        self._taught: set[int] = set()
         self._messages: dict[tuple[int, int], tuple[Sent | None, list[Observation]]] = {}
 
     def chain(self, claim: Claim, first: int | None = FIRST) -> Chain:
@@ -64,7 +65,7 @@ class Explainer:
             number = int(one["exchange"])
             wanted.setdefault(int(exchanges[number]["capture"]), set()).add(number)
         for capture, numbers in wanted.items():
-            self._originals.read(capture, numbers)
+            self._learn(capture, numbers)
         trails = tuple(self._trail(row, one, exchanges[int(one["exchange"])]) for row, one in shown)
         return Chain(claim, trails, len(pointers) - len(rows), tuple(self._notes(claim)))
 
@@ -74,6 +75,19 @@ class Explainer:
             return list(claim.observations)
         table = self._audit.tables["observations"]
         return [int(row) for row in table.index[table["field"].isin(claim.fields)][:POINTERS]]
+
+    def _learn(self, capture: int, wanted: set[int]) -> None:
+        """Read exchanges, and others that name secrets: one may stand unnamed beside a value."""
+        if self._originals.state(capture) == MISSING:
+            return
+        new = capture not in self._taught
+        teachers = secret_exchanges(self._audit, capture) if new else set()
+        self._taught.add(capture)
+        self._originals.read(capture, wanted | teachers)
+        for number in sorted(teachers):
+            exchange = self._originals.exchange(number)
+            if exchange:
+                learn(self._pipeline(capture).run(exchange)[1], self._redactor)
 
     def _notes(self, claim: Claim) -> Iterable[str]:
         if not claim.observations and claim.fields:
@@ -146,14 +160,17 @@ class Explainer:
     ) -> tuple[Sent | None, list[Observation]]:
         key = exchange.number, message
         if key not in self._messages:
-            if capture not in self._pipelines:
-                known = self._originals.known(capture)
-                self._pipelines[capture] = Pipeline(self._catalogue, known)
-            _, every = self._pipelines[capture].run(exchange)
+            _, every = self._pipeline(capture).run(exchange)
             learn(every, self._redactor)
             sent = next((one for one in every if one.index == message), None)
             self._messages[key] = sent, listed(sent, self._kinds) if sent else []
         return self._messages[key]
+
+    def _pipeline(self, capture: int) -> Pipeline:
+        if capture not in self._pipelines:
+            known = self._originals.known(capture)
+            self._pipelines[capture] = Pipeline(self._catalogue, known)
+        return self._pipelines[capture]
 
     def _field(self, number: int) -> FieldFacts:
         one: Row = self._audit.tables["fields"].loc[number].to_dict()

@@ -8,15 +8,43 @@ from collections.abc import Sequence
 from auditor.explain.records import Range
 from auditor.pipeline import Sent
 from auditor.redact import Redactor
+from auditor.tables.store import Audit
 
 AROUND = 60
 """Characters shown on either side."""
 
 _WINDOW = 4096
 """Characters on either side in which secrets are looked for: one that is cut goes unrecognised."""
+_LABEL = r"‹[a-z-]+ [a-z2-7]{4}"
 _SWEPT_FROM = 8
 _SHORTEST = 3
 """Shorter secrets are hidden only where they stand as words of their own."""
+
+
+_TEACHERS = 300
+"""Exchanges that are read again because they name a secret."""
+
+
+def secret_exchanges(audit: Audit, capture: int) -> set[int]:
+    """Return exchanges of a capture that name secrets: for each label in the tables the first.
+
+    Headers have no rows among the observations; for a hidden field without any it is the first
+    exchange of its endpoint.
+    """
+    exchanges = audit.tables["exchanges"]
+    exchanges = exchanges[exchanges["capture"] == capture]
+    seen = audit.tables["observations"]
+    seen = seen[seen["exchange"].isin(exchanges["exchange"])]
+    hidden = seen[seen["value"].str.contains(_LABEL, na=False)].drop_duplicates("value")
+    found = [int(one) for one in hidden["exchange"]]
+    fields = audit.tables["fields"]
+    fields = fields[fields["example"].str.contains(_LABEL, na=False)]
+    for one in fields[~fields.index.isin(seen["field"])].to_dict("records"):
+        alike = (exchanges["receiver"] == one["receiver"]) & (
+            exchanges["endpoint"] == one["endpoint"]
+        )
+        found += [int(at) for at in exchanges["exchange"][alike][:1]]
+    return set(list(dict.fromkeys(found))[:_TEACHERS])
 
 
 def learn(sent: Sequence[Sent], redactor: Redactor) -> None:

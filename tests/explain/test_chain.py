@@ -11,6 +11,7 @@ from urllib.parse import unquote, unquote_plus
 import pytest
 import yaml
 
+from auditor.audit import run_audit
 from auditor.catalogue import load_catalogue
 from auditor.catalogue.model import Catalogue
 from auditor.errors import AuditorError
@@ -195,3 +196,35 @@ def test_another_catalogue_is_said(catalogue: Catalogue) -> None:
     other = dataclasses.replace(catalogue, digest="0" * 64)
     chain = Explainer(audit, other, originals, Redactor(KEY)).chain(audit.claims[0])
     assert "another catalogue" in chain.notes[-1]
+
+
+def test_a_secret_of_another_message_is_hidden_too(tmp_path: Path, catalogue: Catalogue) -> None:
+    """It has no name where it stands, and it is short: only the other message says what it is."""
+    account = "dj7731"
+    bodies = (
+        {"batch": [{"type": "identify", "userId": account}]},
+        {"batch": [{"type": "track", "event": "cue_set", "properties": {
+            "x": account, "cue_position_ms": 61234, "y": f"of {account}"}}]},
+    )  # fmt: skip
+    capture = tmp_path / "two.har"
+    capture.write_text(json.dumps({"log": {"entries": [entry(one) for one in bodies]}}))
+    audit = run_audit([capture], catalogue, KEY)
+    originals = Originals(audit.facts["captures"], [capture])
+    walk = Explainer(audit, catalogue, originals, Redactor(KEY))
+    chain = walk.chain(find_claim(audit, "cue.segment"), None)
+    text = "\n".join(lines(chain)) + json.dumps(plain(chain))
+    assert "▸61234◂" in text
+    assert account not in text
+
+
+def entry(body: object) -> dict[str, object]:
+    return {
+        "startedDateTime": "2026-11-01T10:00:00Z",
+        "request": {
+            "method": "POST",
+            "url": "https://api.segment.io/v1/batch",
+            "headers": [{"name": "content-type", "value": "application/json"}],
+            "postData": {"mimeType": "application/json", "text": json.dumps(body)},
+        },
+        "response": {"status": 200, "headers": [], "content": {"size": 0}},
+    }
