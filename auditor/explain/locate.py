@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 from auditor import paths
@@ -197,6 +198,7 @@ def _parts(data: bytes, label: str, spot: tuple[str, At]) -> list[Mark]:
     return [Mark(*spot, *span, unquote(text) if label == "path" else text) for span, text in texts]
 
 
+@lru_cache(maxsize=4)
 def _marks(data: bytes, form: str, label: str) -> list[Mark]:
     """Return the values that a grammar finds; nothing for formats without one here."""
     if form in {"json", "jwt"}:
