@@ -307,7 +307,7 @@ def test_paper_shows_closed_claims_and_whole_charts(visit: Open, tmp_path: Path)
     assert "0 of 14" in text
     assert "Diagnostics 130" in " ".join(text.split())
     assert "Recording 4b7e4b7e4b7e" in text
-    assert 5 <= text.count("\f") <= 15
+    assert 5 <= text.count("\f") <= 16
     width = "document.querySelector('#plot-who .main-svg').getBoundingClientRect().width"
     assert seen.ask(width) > 700
     assert seen.ask("document.documentElement.dataset.theme") is None

@@ -86,7 +86,7 @@ def test_same_sentence_is_said_once_and_many_are_counted(demo: Audit) -> None:
 def test_old_audits_still_render(demo: Audit) -> None:
     audit = old(demo)
     html = render(audit)
-    for part in ("By the clock", "Coverage still growing", "action by action", "about causes"):
+    for part in ("By the clock", "Coverage still growing", "followed by a message", "about causes"):
         assert part not in html
     assert not [one for one in notes(audit) if one.startswith("hands off ")]
     page: Any = make_page(audit)
