@@ -32,6 +32,7 @@ def split(path: str) -> tuple[str, ...]:
     return tuple(_PART.findall(path))
 
 
+@lru_cache(maxsize=65536)
 def is_literal(path: str) -> bool:
     """Say whether the path has no placeholder, so that it matches itself only."""
     return not any(part.lstrip(".") in {"*", "**"} for part in split(path))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from auditor import paths
 from auditor.catalogue.model import Catalogue, FieldRule
 from auditor.classify import meanings
-from auditor.classify.events import SCALE, Clock, EventFinder, moment
+from auditor.classify.events import SCALE, Clock, EventFinder, is_when, moment, moment_near
 from auditor.classify.fields import RuleBook
 from auditor.classify.lexicon import Judge, Surroundings
 from auditor.classify.neighbours import Neighbours
@@ -160,16 +160,18 @@ class Classifier:
         self._judge = Judge(catalogue.lexicon)
         self._fields: dict[tuple[RuleBook, Place, str, frozenset[str]], _Field] = {}
         self._senses: dict[tuple[RuleBook, Layout, str, frozenset[str]], _Sense] = {}
+        self._timed: dict[Layout, tuple[int, ...]] = {}
+        """Numbers of the values that tell a moment by their names."""
         self._names: dict[frozenset[Layout], frozenset[str]] = {}
         self._same: dict[frozenset[str], frozenset[str]] = {}
-        self._general = RuleBook((), catalogue.headers)
+        self._general = RuleBook(catalogue.headers, own=False)
         self._books: dict[str, RuleBook] = {}
         self._finders: dict[str, EventFinder] = {}
         self._finder = EventFinder((), self._judge)
         for receiver in catalogue.receivers.values():
             for endpoint in receiver.endpoints:
                 name = f"{receiver.id}/{endpoint.id}"
-                self._books[name] = RuleBook(endpoint.fields, catalogue.headers)
+                self._books[name] = RuleBook(endpoint.fields, self._general)
                 self._finders[name] = EventFinder(endpoint.event_name, self._judge)
 
     def classify(self, exchange: Exchange, site: Site, decoded: Decoded) -> tuple[Passage, ...]:
@@ -187,12 +189,32 @@ class Classifier:
         asks = any(sense.asks for sense in senses.values())
         near = book.neighbours(sheets if asks else ())
         said = [_Spoken.of(sheet, senses[sheet.layout, event], near) for event, sheet in parts]
-        clock = _clock(said)
+        clock = _clock(said) or self._clock_by_names(sheets, exchange.started)
         found = [
             _new(Passage, (sheet, event, _told(mine, clock)))
             for (event, sheet), mine in zip(parts, said, strict=True)
         ]
         return tuple(found)
+
+    def _clock_by_names(self, sheets: Iterable[Sheet], sent: float) -> Clock | None:
+        """Return the moments that fields tell by their names, where no rule knows better."""
+        told = []
+        for sheet in sheets:
+            where = sheet.layout
+            numbers = self._timed.get(where)
+            if numbers is None:
+                if len(self._timed) >= _MEMORY:
+                    self._timed.clear()
+                spoken = where.context in _SPOKEN and not where.is_list
+                places = enumerate(where.places if spoken else ())
+                numbers = tuple(number for number, place in places if is_when(place.path))
+                self._timed[where] = numbers
+            for row, values in enumerate(sheet.rows if numbers else ()):
+                for number in numbers:
+                    when = moment_near(values[number], sent)
+                    if when is not None:
+                        told.append((sheet.leaf(row, number), when))
+        return Clock(told) if told else None
 
     def _senses_of(self, book: RuleBook, keys: Iterable[_Key]) -> dict[_Key, _Sense]:
         """Return what is known of every layout of a message."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from urllib.parse import unquote
 
 from auditor.catalogue.model import Catalogue, Endpoint, Receiver
@@ -157,10 +158,15 @@ class _Route:
         body = "([^/]+)".join(literal)
         if rest:
             body = body.removesuffix("/") + "(?:/.*)?"
-        self.expression = re.compile(body if rest else body.removesuffix("/") + "/?", re.DOTALL)
+        self._expression = body if rest else body.removesuffix("/") + "/?"
         spelled = -sum(map(len, literal))
         self.order = (rest, 0, spelled) if rest else (rest, len(self.names), spelled)
         """Whole addresses first, of them those without placeholders; then what spells out most."""
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """What the whole path must be; most are never asked for."""
+        return re.compile(self._expression, re.DOTALL)
 
     def takes(self, address: _Address) -> bool:
         """Say whether kind and method fit."""

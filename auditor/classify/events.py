@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeAlias, cast
 
@@ -25,6 +26,7 @@ _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments, whatever the field is called."""
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
 """A text that can be a name; sentences, and what people write, are none."""
+_SPELLED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _MOST_PLACES = 8
 _MEMORY = 50_000
 _TOGETHER = {"body", "query"}
@@ -38,6 +40,47 @@ def moment(value: Value, unit: str) -> float | None:
         return None
     seconds = number / SCALE[unit]
     return seconds if _PLAUSIBLE[0] <= seconds <= _PLAUSIBLE[1] else None
+
+
+_WHEN = frozenset(
+    [
+        "timestamp",
+        "ts",
+        "time",
+        "eventtime",
+        "eventtimestamp",
+        "clienttimestamp",
+        "clientts",
+        "occurredat",
+        "createdat",
+    ]
+)
+"""Names of fields that say when something happened, without `_` and `-`, in lower case."""
+_NEAR_S = 86_400.0
+"""How far such a moment may be from the message: a day, for what was kept back and for clocks."""
+
+
+@lru_cache(maxsize=65536)
+def is_when(path: str) -> bool:
+    """Say whether a field's name alone says that it tells a moment."""
+    name = "".join(paths.keys(path)[-1:]).lower().replace("_", "").replace("-", "")
+    return name in _WHEN
+
+
+def moment_near(value: Value, near: float) -> float | None:
+    """Return the moment that a value says in any unit, or spelled out, if it is near another one.
+
+    For fields that no rule knows: a number that happens to be such a moment is no accident then.
+    """
+    if isinstance(value, str) and _SPELLED.match(value):
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        seconds = found.replace(tzinfo=found.tzinfo or UTC).timestamp()
+        return seconds if abs(seconds - near) <= _NEAR_S else None
+    moments = (moment(value, unit) for unit in SCALE)
+    return next((one for one in moments if one and abs(one - near) <= _NEAR_S), None)
 
 
 class EventFinder:

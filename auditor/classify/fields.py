@@ -17,19 +17,22 @@ _MEMORY = 50_000
 class RuleBook:
     """The rules of one endpoint with those that hold everywhere, resolved once per path."""
 
-    def __init__(self, rules: Iterable[FieldRule], general: Iterable[FieldRule] = ()) -> None:
+    def __init__(
+        self, rules: Iterable[FieldRule], general: RuleBook | None = None, *, own: bool = True
+    ) -> None:
+        """Take rules, and the book of those that hold everywhere; they are not `own` rules."""
         self._exact: dict[tuple[Context, str], list[tuple[bool, FieldRule]]] = {}
         self._loose: list[tuple[Context, re.Pattern[str], bool, FieldRule]] = []
         self._resolved: dict[tuple[str, Context, str], tuple[FieldRule, ...]] = {}
-        self.by_event = False
+        self._general = general
+        self.by_event: bool = general.by_event if general else False
         """Whether any rule holds in one event only."""
-        self.where_names: frozenset[str] = frozenset()
+        self.where_names: frozenset[str] = general.where_names if general else frozenset()
         """Names that conditions look at."""
-        self.where_paths: frozenset[str] = frozenset()
+        self.where_paths: frozenset[str] = general.where_paths if general else frozenset()
         """Whole paths that conditions and times look at."""
-        for own, group in ((True, rules), (False, general)):
-            for rule in group:
-                self._add(rule, own=own)
+        for rule in rules:
+            self._add(rule, own=own)
 
     def neighbours(self, sheets: Iterable[Sheet]) -> Neighbours:
         """Return the values of one message that conditions look at."""
@@ -51,15 +54,21 @@ class RuleBook:
         return found
 
     def _find(self, event: str, context: Context, path: str) -> tuple[FieldRule, ...]:
-        found = list(self._exact.get((context, path), ()))
+        found = self._fitting(event, context, path)
+        if self._general:
+            found += self._general._fitting(event, context, path)  # noqa: SLF001 - one class
+        found.sort(key=_order)
+        return tuple(rule for _, rule in found)
+
+    def _fitting(self, event: str, context: Context, path: str) -> list[tuple[bool, FieldRule]]:
+        exact = self._exact.get((context, path), ())
+        found = [(own, rule) for own, rule in exact if rule.event in {"", event}]
         found += [
             (own, rule)
             for place, expression, own, rule in self._loose
-            if place == context and expression.fullmatch(path)
+            if place == context and rule.event in {"", event} and expression.fullmatch(path)
         ]
-        fitting = [(own, rule) for own, rule in found if rule.event in {"", event}]
-        fitting.sort(key=_order)
-        return tuple(rule for _, rule in fitting)
+        return found
 
     def _add(self, rule: FieldRule, *, own: bool) -> None:
         if pattern.is_literal(rule.path):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from auditor.catalogue.model import Catalogue
-from auditor.classify.events import Clock, EventFinder, moment
+from auditor.classify.events import Clock, EventFinder, is_when, moment, moment_near
 from auditor.classify.lexicon import Judge
 from auditor.decode import decode_message
 from auditor.records import Decoded, Leaf, Message, Value
@@ -180,3 +180,30 @@ def test_time_in_a_neighbouring_part() -> None:
 def test_root_does_not_take_the_time_of_an_item() -> None:
     clock = Clock([(Leaf.of("body", "b[].t", 0, (0,)), 5.0)])
     assert clock.time_of(Leaf.of("body", "sent", 1), "") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "when"),
+    [
+        (1_700_000_000, 1.7e9),
+        (1_700_000_000_500, 1_700_000_000.5),
+        ("1700000000700", 1_700_000_000.7),
+        (1_700_000_000_500_000, 1_700_000_000.5),
+        ("2023-11-14T22:13:20Z", 1.7e9),
+        ("2023-11-14 22:13:20", 1.7e9),
+        ("2023-11-14T23:13:20+01:00", 1.7e9),
+        ("2023-11-14T99:13:20Z", None),
+        (1_600_000_000, None),
+        (61234, None),
+        (True, None),
+        ("yesterday", None),
+    ],
+)
+def test_moments_near_the_message(value: Value, when: float | None) -> None:
+    assert moment_near(value, 1.7e9 + 60) == when
+
+
+def test_names_that_tell_a_moment() -> None:
+    told = ("timestamp", "a.client_timestamp", "events[].createdAt", "x.ts", "a>event-time")
+    assert all(map(is_when, told))
+    assert not any(map(is_when, ("uptime", "timestamps[]", "time.zone", "start", "")))

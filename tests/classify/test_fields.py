@@ -56,7 +56,10 @@ def test_context_counts() -> None:
 
 
 def test_own_rules_before_general_ones() -> None:
-    book = RuleBook([rule("own", "**", context="header")], [rule("any", "x-id", context="header")])
+    book = RuleBook(
+        [rule("own", "**", context="header")],
+        RuleBook([rule("any", "x-id", context="header")], own=False),
+    )
     assert ids(book, "", "x-id", "header") == ["own", "any"]
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from auditor.cli import cli
 from auditor.resources import catalogue_dir
+from auditor.tables.store import FORMAT
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SEGMENT = SAMPLES / "segment-node"
@@ -33,7 +34,7 @@ def test_report_writes_one_file_and_prints_the_answers(tmp_path: Path) -> None:
 def test_json_is_the_only_thing_on_stdout(tmp_path: Path) -> None:
     result = run("audit", SEGMENT, "-o", tmp_path / "audit", "--json")
     document = json.loads(result.stdout)
-    assert document["facts"]["format"] == 1
+    assert document["facts"]["format"] == FORMAT
     assert {claim["verdict"] for claim in document["claims"]} <= {
         "seen", "seen, indirectly", "not seen", "not tested", "not visible"
     }  # fmt: skip

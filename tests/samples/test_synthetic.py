@@ -182,6 +182,14 @@ def test_twins_differ_in_cue_points_and_loops_only() -> None:
     }
 
 
+def test_only_what_the_leak_sends_is_caused() -> None:
+    caused = [
+        {one.category for one in audit_sample(name).claims if one.cause == "caused"}
+        for name in (LEAK, SILENT)
+    ]
+    assert caused == [{"cue", "loop"}, set()]
+
+
 def test_twins_get_different_verdicts_on_cue_and_loop_only() -> None:
     told, kept = verdicts(LEAK), verdicts(SILENT)
     changed = {kind: (told[kind], kept[kind]) for kind in told if told[kind] != kept[kind]}
