@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +23,9 @@ from auditor.claims.headlines import coverage, lane_actions, lane_headline, time
 from auditor.claims.make import Evidence, Receiver, make_claims
 from auditor.claims.relevance import auto_dj, terms_line, weigh
 from auditor.claims.rows import make_rows
+from auditor.claims.verdict import Rebuilt
 from auditor.gather import Progress, gather, processes
-from auditor.reconstruct.facts import reconstruction
+from auditor.reconstruct.facts import by_category, reconstruction
 from auditor.records import Claim
 from auditor.redact import Redactor
 from auditor.sources import find, stdin_as_file
@@ -93,6 +94,7 @@ def _conclude(
     observations = tables["observations"]
     tables["marks"] = windows.annotate(tables["marks"], observations, _moves(rows), clocks)
     subject = _subject(session, receivers, catalogue)
+    rebuilt = reconstruction(tables)
     evidence = Evidence(
         tables,
         collector.excerpts,
@@ -101,6 +103,7 @@ def _conclude(
         session["tail_s"],
         shares["readable"],
         session["control"]["state"],
+        _rebuilt(rebuilt),
     )
     everyone = [Receiver(one["id"], one["name"], one["role"]) for one in receivers]
     claims = make_claims(evidence, rows, everyone, subject)
@@ -148,7 +151,7 @@ def _conclude(
         ],
         "attribution": causes,
         "timeline": timeline(categories, lanes, session, causes),
-        "reconstruction": reconstruction(tables),
+        "reconstruction": rebuilt,
         "who": who(receivers, totals),
         "coverage": coverage(shares, totals),
         "blind_spots": spots,
@@ -161,6 +164,18 @@ def _conclude(
         "notices": facts.notices(session, told),
     }
     return Audit(_swept(result, redactor), _swept_claims(claims, redactor), tables)
+
+
+def _rebuilt(facts: Mapping[str, Any]) -> dict[tuple[str, str], Rebuilt]:
+    """Return how well each kind of data was worked out for each receiver, where marks tell."""
+    return {
+        (one["receiver"], category): Rebuilt(
+            told["real"], told["rebuilt"], told["matched"], told["worst_s"] or 0.0
+        )
+        for one in facts["receivers"]
+        for category, told in by_category(facts, one["receiver"]).items()
+        if told.get("matched") and category != "tempo"
+    }
 
 
 def _subject(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from auditor import paths
 from auditor.catalogue.model import Category
 from auditor.claims.causes import CAUSED, Cause, cause_of, told
-from auditor.claims.verdict import Decision, Subject, decide
+from auditor.claims.verdict import Decision, Rebuilt, Subject, decide
 from auditor.claims.words import falsifier, sentence
 from auditor.records import Claim, Excerpt
 from auditor.stats import absence, windows
@@ -42,6 +42,8 @@ class Evidence:
     """Share of all bytes sent that could be read."""
     control: str = "none"
     """State of the positive control: `passed`, `failed` or `none`."""
+    rebuilt: Mapping[tuple[str, str], Rebuilt] = field(default_factory=dict)
+    """By receiver and category, what could be worked out, where marks tell how well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
         did=len(tries.done),
         moved=len(tries.moves),
         traced=int(tries.moves["matched"].sum()),
+        rebuilt=evidence.rebuilt.get((receiver.id, category.id), Rebuilt()),
         carriers=len(about.carriers),
         readable=tries.readable,
         tail_s=evidence.tail_s,
@@ -227,6 +230,10 @@ def _numbers(
         "moved": subject.moved,
         "traced": subject.traced,
         "error_ms": float(ceil(round(float(errors.max()) * 1000, 1))) if len(errors) else 0.0,
+        "rebuilt_real": subject.rebuilt.real,
+        "rebuilt_right": subject.rebuilt.right,
+        "rebuilt_wrong": subject.rebuilt.found - subject.rebuilt.right,
+        "rebuilt_ms": float(ceil(round(subject.rebuilt.worst_s * 1000, 1))),
         "carriers": subject.carriers,
         "readable": round(around, 4),
         "tail_s": round(subject.tail_s, 1),
@@ -253,7 +260,7 @@ def _excerpt(evidence: Evidence, about: _About, decision: Decision) -> Excerpt |
     """Show the message with most of it; for what was not sent as such, most of a carrier."""
     if decision.verdict == "seen":
         return evidence.excerpts.get((about.receiver.id, about.category.id))
-    if about.carriers and decision.reason in {"positions-traced", "not-worked-out"}:
+    if about.carriers and decision.reason in {"rebuilt", "positions-traced", "not-worked-out"}:
         shown = str(evidence.tables["fields"]["category"].iloc[about.carriers[0]])
         return evidence.excerpts.get((about.receiver.id, shown))
     return None

@@ -12,6 +12,25 @@ from auditor.stats.thresholds import MIN_READABLE, MIN_TAIL_S, MIN_TRACED, MIN_T
 
 
 @dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How much of what was done came out of what left, without the tester's notes."""
+
+    real: int = 0
+    """Things that were done, by the marks."""
+    found: int = 0
+    """Things that came out."""
+    right: int = 0
+    """Of these, things that were done."""
+    worst_s: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether enough came out, and enough of it was right."""
+        least = MIN_TRACED * max(self.real, self.found)
+        return self.right >= MIN_TRIES and self.right >= least
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What is known about one kind of data and one receiver."""
 
@@ -24,6 +43,7 @@ class Subject:
     """Of these, actions that moved the playhead."""
     traced: int
     """Of these, moves whose own positions were found in what left."""
+    rebuilt: Rebuilt
     carriers: int
     """Fields that were seen and from which this kind of data may be worked out."""
     readable: float | None
@@ -58,6 +78,8 @@ def decide(subject: Subject) -> Decision:
 
 
 def _indirect(subject: Subject) -> Decision:
+    if subject.rebuilt.holds:
+        return Decision("seen, indirectly", "rebuilt", "medium")
     if subject.traced >= MIN_TRIES and subject.traced >= MIN_TRACED * subject.moved:
         return Decision("seen, indirectly", "positions-traced", "medium")
     return Decision("not visible", "not-worked-out")

@@ -104,6 +104,26 @@ def _when(category: Category, numbers: Numbers) -> str:
     return text
 
 
+_REBUILT = {
+    "cue": "jump to a cue point",
+    "loop": "loop",
+    "transition": "transition",
+    "seek": "jump",
+}
+"""What was worked out, by kind of data."""
+
+
+def _rebuilt(category: Category, receiver: str, numbers: Numbers) -> str:
+    real = many(numbers["rebuilt_real"], _REBUILT.get(category.id, "action"))
+    wrong = int(numbers["rebuilt_wrong"])
+    more = f"{wrong} more came out" if wrong else "Nothing came out"
+    return (
+        f"Not sent as such. But it can be worked out from what left for {receiver}, without your notes. "
+        f"{int(numbers['rebuilt_right'])} of your {real} came out right, "
+        f"{_near(numbers['rebuilt_ms'])}. {more} that you did not do."
+    )
+
+
 def _traced(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
         f"Not sent as such. But positions inside the track left for {receiver}, with their times. "
@@ -113,8 +133,11 @@ def _traced(category: Category, receiver: str, numbers: Numbers) -> str:
 
 
 def _precision(error_ms: float) -> str:
-    near = f"within {error_ms:.0f} ms" if error_ms >= 1 else "to the millisecond"
-    return f"All of these match {near}."
+    return f"All of these match {_near(error_ms)}."
+
+
+def _near(error_ms: float) -> str:
+    return f"within {error_ms:.0f} ms" if error_ms >= 1 else "to the millisecond"
 
 
 def _not_worked_out(category: Category, receiver: str, numbers: Numbers) -> str:
@@ -207,6 +230,7 @@ def _open(numbers: Numbers) -> str:
 
 
 _SENTENCES = {
+    "rebuilt": _rebuilt,
     "positions-traced": _traced,
     "not-worked-out": _not_worked_out,
     "not-exercised": _not_exercised,

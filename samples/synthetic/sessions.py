@@ -114,7 +114,7 @@ SESSIONS: Mapping[str, Session] = {
         tidal.speak,
         Truth(
             ("playback", "seek", "search", "library", "identity", "device", "diagnostics"),
-            ("cue", "loop"),
+            ("cue", "loop", "transition"),
         ),
         tidal.track,
         _with(vendors.serato("dj_lite"), vendors.amplitude),

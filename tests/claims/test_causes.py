@@ -64,7 +64,7 @@ def test_real_client_tells_jumps_and_loops_but_not_that_a_cue_is_set() -> None:
     found = audit.facts["attribution"]
     states = {one.id: one.cause for one in audit.claims if one.cause}
     assert states == dict.fromkeys(
-        ("playback.tidal", "seek.tidal", "cue.tidal", "loop.tidal"), "caused"
+        ("playback.tidal", "seek.tidal", "transition.tidal", "cue.tidal", "loop.tidal"), "caused"
     )
     for kind, action, hit in (
         ("seek", "seek", 8),

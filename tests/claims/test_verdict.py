@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.claims.verdict import Subject, decide
+from auditor.claims.verdict import Rebuilt, Subject, decide
 
 TESTED = Subject(
     values=0,
@@ -10,6 +10,7 @@ TESTED = Subject(
     did=14,
     moved=12,
     traced=0,
+    rebuilt=Rebuilt(),
     carriers=0,
     readable=0.92,
     tail_s=60,
@@ -27,6 +28,12 @@ TESTED = Subject(
         ({"readable": None}, "not seen", "silent"),
         ({"values": 3}, "seen", "observed"),
         ({"values": 3, "did": 0, "has_marks": False}, "seen", "observed"),
+        ({"carriers": 1, "rebuilt": Rebuilt(8, 8, 8), "traced": 12}, "seen, indirectly", "rebuilt"),
+        ({"carriers": 1, "rebuilt": Rebuilt(10, 5, 5)}, "seen, indirectly", "rebuilt"),
+        ({"carriers": 1, "rebuilt": Rebuilt(5, 5, 4)}, "not visible", "not-worked-out"),
+        ({"carriers": 1, "rebuilt": Rebuilt(11, 5, 5)}, "not visible", "not-worked-out"),
+        ({"carriers": 1, "rebuilt": Rebuilt(5, 11, 5)}, "not visible", "not-worked-out"),
+        ({"rebuilt": Rebuilt(8, 8, 8)}, "not seen", "absent"),
         ({"carriers": 1, "traced": 12}, "seen, indirectly", "positions-traced"),
         ({"carriers": 1, "traced": 6}, "seen, indirectly", "positions-traced"),
         ({"carriers": 1, "traced": 5}, "not visible", "not-worked-out"),

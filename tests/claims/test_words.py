@@ -11,6 +11,7 @@ NUMBERS = {
     "values": 7.0, "messages": 3.0, "did": 14.0, "followed": 12.0, "lag_s": 5.0, "idle": 15.0,
     "idle_hit": 2.0, "moved": 13.0, "traced": 11.0, "error_ms": 25.0, "carriers": 4.0,
     "readable": 0.92, "tail_s": 9.0, "bound": 0.1926, "clean": 14.0, "settled": 3.0,
+    "rebuilt_real": 15.0, "rebuilt_right": 14.0, "rebuilt_wrong": 1.0, "rebuilt_ms": 56.0,
 }  # fmt: skip
 
 
@@ -19,6 +20,7 @@ NUMBERS = {
     [
         ("observed", ["7 values in 3 messages", "14 times", "within 5 seconds 12 times", "2 of 15 hands-off times", "a; b; c; 1 more"]),
         ("positions-traced", ["11 of your 13 jumps to a cue point", "within 25 ms", "not measured yet"]),
+        ("rebuilt", ["without your notes", "14 of your 15 jumps to a cue point", "within 56 ms", "1 more came out that you did not do"]),
         ("not-worked-out", ["4 fields", "14 times"]),
         ("not-exercised", ["Nobody", "says nothing about cue points"]),
         ("no-marks", ["no test for cue points", "92%"]),
@@ -103,7 +105,7 @@ def test_every_verdict_says_what_would_change_it() -> None:
 
 def test_sentences_are_short(catalogue: Catalogue) -> None:
     """At most 20 words, the list of fields aside; names of kinds may add a few."""
-    for reason in ("positions-traced", "not-worked-out", "not-exercised", "no-marks", "too-few",
+    for reason in ("rebuilt", "positions-traced", "not-worked-out", "not-exercised", "no-marks", "too-few",
                    "no-journal", "sealed", "no-tail", "absent", "silent", "control-failed", "no-control"):  # fmt: skip
         text = sentence(reason, catalogue.categories["cue"], "TIDAL", NUMBERS)
         for part in text.split(". "):
