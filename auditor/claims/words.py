@@ -128,7 +128,7 @@ def _traced(category: Category, receiver: str, numbers: Numbers) -> str:
     return (
         f"Not sent as such. But positions inside the track left for {receiver}, with their times. "
         f"With your notes we found {int(numbers['traced'])} of your {many(numbers['moved'], category.move)} "
-        f"among them. {_precision(numbers['error_ms'])} Whether it works without notes is not measured yet."
+        f"among them. {_precision(numbers['error_ms'])} Without them, too few came out right."
     )
 
 

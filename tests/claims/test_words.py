@@ -19,7 +19,7 @@ NUMBERS = {
     ("reason", "parts"),
     [
         ("observed", ["7 values in 3 messages", "14 times", "within 5 seconds 12 times", "2 of 15 hands-off times", "a; b; c; 1 more"]),
-        ("positions-traced", ["11 of your 13 jumps to a cue point", "within 25 ms", "not measured yet"]),
+        ("positions-traced", ["11 of your 13 jumps to a cue point", "within 25 ms", "Without them, too few came out right"]),
         ("rebuilt", ["without your notes", "14 of your 15 jumps to a cue point", "within 56 ms", "1 more came out that you did not do"]),
         ("not-worked-out", ["4 fields", "14 times"]),
         ("not-exercised", ["Nobody", "says nothing about cue points"]),
