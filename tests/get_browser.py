@@ -1,4 +1,7 @@
-"""Get a browser, and what reads its PDFs, for the report's tests. Never fails: they then skip."""
+"""Get what tests need from outside: a browser, what reads its PDFs, and tshark.
+
+Never fails: those tests then skip.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ import sys
 
 from browser import find_browser
 
+_WANTED = ("chromium", "poppler-utils", "tshark")
 _APT = (
     ("apt-get", "update", "-qq"),
-    ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "poppler-utils"),
+    ("apt-get", "install", "-y", "-qq", "--no-install-recommends", *_WANTED),
 )
 _PLAYWRIGHT = ((sys.executable, "-m", "playwright", "install", "chromium"),)
 _PATIENCE_S = 600
@@ -19,7 +23,7 @@ _PATIENCE_S = 600
 
 def main() -> None:
     """Install Chromium with the system's packages (as root on Debian) or with playwright."""
-    if find_browser() and shutil.which("pdftotext"):
+    if find_browser() and shutil.which("pdftotext") and shutil.which("tshark"):
         return
     problem = ""
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
