@@ -12,6 +12,7 @@ class AuditorError(Exception):
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
+        self.add_note(hint)  # a traceback, as of a failed test, says it too
         self.message = message
         self.hint = hint
 

@@ -21,7 +21,7 @@ from auditor.selftest import leash
 from auditor.selftest.process import Running
 from auditor.session.marks import HOST
 
-_START_S = 20.0
+_START_S = 60.0
 _ANSWER_S = 10.0
 _CODE = "from mitmproxy.tools.main import mitmdump; mitmdump()"
 _LISTENS = r"(HTTP|quic|http3)\b.* listening at .*127\.0\.0\.1:(\d+)"
