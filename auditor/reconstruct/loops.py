@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import pairwise
 from statistics import median
 
 from auditor.reconstruct.records import SAME_S, Jump, Loop
@@ -69,7 +69,8 @@ def _run(jumps: Sequence[Jump], place: int, rate: float) -> int:
         return 1
     length = first.from_s - first.to_s
     size = 1
-    for before, one in pairwise(islice(jumps, place, None)):
+    for number in range(place + 1, len(jumps)):
+        before, one = jumps[number - 1], jumps[number]
         if one.to_s is None or one.from_s is None:
             break
         away = max(abs(one.to_s - first.to_s), abs(one.from_s - first.from_s))

@@ -42,8 +42,10 @@ def _play(track: str, session: str, reports: Sequence[Report]) -> Play | None:
 def _visited(plays: Sequence[Play]) -> list[Play]:
     """Count the visits of places, per track over all its plays."""
     done = list(plays)
-    for track in dict.fromkeys(play.track or play.session for play in plays):
-        mine = [n for n, play in enumerate(plays) if (play.track or play.session) == track]
+    by_track: dict[str, list[int]] = {}
+    for n, play in enumerate(plays):
+        by_track.setdefault(play.track or play.session, []).append(n)
+    for mine in by_track.values():
         starts = [at for n in mine if (at := plays[n].stretches[0].start_s) is not None]
         counted = count_visits([plays[n].jumps for n in mine], starts)
         for n, jumps in zip(mine, counted, strict=True):

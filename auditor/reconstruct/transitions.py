@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import combinations
 
 from auditor.reconstruct.records import Play, Transition
 
@@ -17,9 +17,12 @@ APART_S = 5.0
 def find_transitions(plays: Sequence[Play]) -> tuple[Transition, ...]:
     """Return the overlaps of each two plays, in order of time; pauses do not count as heard."""
     found = []
-    for one, other in combinations(sorted(plays, key=lambda play: play.start), 2):
-        if one.session != other.session and other.start < one.end:
-            found += _pair(one, other)
+    ordered = sorted(plays, key=lambda play: play.start)
+    starts = [play.start for play in ordered]
+    for number, one in enumerate(ordered, 1):
+        for other in ordered[number : bisect_left(starts, one.end)]:
+            if one.session != other.session:
+                found += _pair(one, other)
     return tuple(sorted(found, key=lambda transition: (transition.start, transition.end)))
 
 
