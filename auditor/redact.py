@@ -11,9 +11,11 @@ import json
 import re
 from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from urllib.parse import quote, quote_plus
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from auditor.records import Value
 
@@ -67,6 +69,9 @@ _RUN = re.compile(
 )
 """An id inside a name: of an account, a device, an installation."""
 
+_BEGUN = re.compile(r"[0-9a-fA-F]{8}")
+"""How every one of those begins: most names have none."""
+
 _SPELLED_UP_TO = 4096
 """Characters of the longest secret that is also searched in its other spellings."""
 
@@ -78,17 +83,25 @@ _MARKS = (
     *("@", "%", "eyj", "bear", "basi", "aiza", "_live", "_test", "gh", "pass", "secr", "toke"),
     *("api", "s-1-5", "users", "home"),
 )
-"""What the shapes of short texts without a dot have in common with `_SUSPECT`, in lower case."""
+"""What stands in every text that `_SUSPECT` finds, in lower case: but for numbers with a dot
+between them, and for words longer than `_SHORT`."""
 
+_NUMBERS = re.compile(r"\d\.\d")
 _SHORT = 40
 
 
 def _is_suspect(text: str) -> bool:
     """Say whether a text may have one of the shapes; asked of millions, and mostly not."""
-    if len(text) > _SHORT or "." in text or not text.isascii():
-        return _SUSPECT.search(text) is not None
-    lower = text.lower()
-    return any(map(lower.__contains__, _MARKS))
+    if text.isascii():
+        lower = text.lower()
+        if any(map(lower.__contains__, _MARKS)):
+            if len(text) <= _SHORT:
+                return True
+        elif "." in text and _NUMBERS.search(text):
+            return True
+        elif len(text) <= _SHORT or max(map(len, text.split("."))) <= _SHORT:
+            return False
+    return _SUSPECT.search(text) is not None
 
 
 def _make_visible(text: str) -> str:
@@ -114,6 +127,21 @@ def _spellings(text: str) -> set[str]:
     return {one for one in found if len(one) >= _SWEEP_FROM}
 
 
+class _Starts:
+    """The first characters of spellings, found in a text by one automaton: nearly none has any."""
+
+    def __init__(self, starts: Iterable[str]) -> None:
+        data = [one.encode("utf-8", "surrogatepass") for one in starts]
+        self.count = len(data)
+        self._automaton = BytesAhoCorasick(data) if data else None
+
+    def occur_in(self, text: str) -> bool:
+        """Say whether one of them stands anywhere in a text."""
+        if not self._automaton:
+            return False
+        return bool(self._automaton.find_matches_as_indexes(text.encode("utf-8", "surrogatepass")))
+
+
 def _covered(text: str, place: int, spelling: str, cut: int) -> int:
     """Return how many characters of a spelling stand at a place; a cut text may end inside it."""
     if text.startswith(spelling, place):
@@ -130,6 +158,7 @@ class Redactor:
         self._secrets: dict[str, str] = {}
         self._by_start: dict[str, list[tuple[str, str]]] = {}
         """Spellings by their first characters, the longest first, each with its secret."""
+        self._starts = _Starts(())
         self._label = lru_cache(maxsize=65536)(self._make_label)
 
     def preview(self, value: Value, secret: str = "", category: str = "") -> str:
@@ -167,7 +196,9 @@ class Redactor:
         """Return the place of a value: names of fields, which may be ids of somebody's."""
         # Outside of quotes numbers with dots are protobuf tags, and never an address.
         but = "" if '"' in text else "ip"
-        return self.clean(_RUN.sub(partial(self._hide_part, "id"), text), limit, but)
+        if _BEGUN.search(text):
+            text = _RUN.sub(partial(self._hide_part, "id"), text)
+        return self.clean(text, limit, but)
 
     def address(self, text: str) -> str:
         """Return the name or number of a far end: who gets data is what an audit is for."""
@@ -180,6 +211,8 @@ class Redactor:
         """
         if text in self._secrets:
             return self._label(text, self._secrets[text])
+        if len(text) < _SWEEP_FROM or not self._may_hold(text):
+            return text
         cut = _CUT.search(text)
         place = 0
         while place + _SWEEP_FROM <= len(text):
@@ -193,6 +226,12 @@ class Redactor:
                     break
             place += 1
         return text
+
+    def _may_hold(self, text: str) -> bool:
+        """Say whether any spelling begins in a text; asked of all that an audit shows."""
+        if self._starts.count != len(self._by_start):  # more was learned since
+            self._starts = _Starts(self._by_start)
+        return self._starts.occur_in(text)
 
     def hides(self, value: Value, secret: str, category: str) -> bool:
         """Say whether `preview` would put a label in the place of the whole value."""

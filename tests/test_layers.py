@@ -25,7 +25,7 @@ LAYERS = (
     {"__main__"},
 )
 HOMES = {
-    "ahocorasick_rs": {"known"},
+    "ahocorasick_rs": {"known", "redact"},
     "brotli": {"decode", "selftest"},
     "click": {"cli"},
     "cryptography": {"doctor", "selftest", "sources"},

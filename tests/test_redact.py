@@ -106,6 +106,41 @@ def test_no_learned_secret_survives_a_sweep(secret: bytes, before: str, after: s
     assert text not in redactor.sweep(before + text + after)
 
 
+def test_quick_look_before_a_sweep_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The automaton only says which texts are worth going through, place by place."""
+    secrets = [
+        "hush-hush-77",
+        "geheim\0ß\n12345",
+        "\ud800 alone \ud83d\ude00",
+        "x" * 90,
+        "12345678",
+    ]
+    asked: list[str] = []
+    quick: list[str] = []
+    rng = random.Random(7)  # noqa: S311
+    redactor = Redactor(KEY)
+    pieces = ["", "a", "12345", "hush", "ß\n", "\ud800", "\ud83d", "‹id›", "x" * 7]
+    for secret in secrets:  # what is learned between two sweeps is found as well
+        redactor.preview(secret, "token")
+        pieces += [secret, secret[:9], secret[1:], *redact._spellings(secret)]
+        pieces.append(redactor.clean("y" * 75 + secret))
+        asked += ["".join(rng.choices(pieces, k=rng.randint(1, 4))) for _ in range(300)]
+        quick = [redactor.sweep(text) for text in asked]
+        with monkeypatch.context() as patch:
+            patch.setattr(redactor, "_may_hold", lambda _: True)
+            assert [redactor.sweep(text) for text in asked] == quick
+    assert sum(text != shown for text, shown in zip(asked, quick, strict=True)) > 500
+
+
+def test_ids_inside_names_are_found_however_they_are_written() -> None:
+    redactor = Redactor(KEY)
+    for one in ("0123456789ABCDEF", "aBcDeF01-aaaa-BBBB-cccc-aaaaaaaabbbb", "9f" * 8):
+        assert one not in redactor.path(f"users.{one}.name")
+    assert redactor.counts == {"id": 3}
+    for one in ("deadbeef", "abcdefabcdefabcdef", "0123456789012345", "0123456-89ab"):
+        assert redactor.path(f"users.{one}.name") == f"users.{one}.name"
+
+
 @pytest.mark.parametrize(
     ("kind", "shape"),
     redact._SHAPES,
@@ -118,11 +153,13 @@ def test_whatever_has_the_shape_of_a_secret_is_looked_at(
 ) -> None:
     text = data.draw(st.from_regex(shape))
     assert redact._SUSPECT.search(text), kind
+    assert redact._is_suspect(text), kind
 
 
-def test_quick_look_at_short_texts_misses_nothing_that_has_a_shape() -> None:
+def test_quick_look_at_texts_misses_nothing_that_has_a_shape() -> None:
     parts = "eyJ eYj Bearer basic @ %40 AIza _live_ _test_ ghx_ Passwd= secret ToKen: api_key= "
-    parts += r"S-1-5-21 /users/ \Home\ x 9 - abc = home gh"
+    parts += r"S-1-5-21 /users/ \Home\ x 9 - abc = home gh . 1. .5 ſecret toKen äöü "
+    parts += f"{'ab' * 20} {'A-/+=' * 9}"
     words, rng = parts.split(), random.Random(5)  # noqa: S311
     for _ in range(20_000):
         text = "".join(rng.choice(words) for _ in range(rng.randint(1, 5)))
