@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from auditor.redact import Redactor
 from auditor.tables.collect import Collector, Row
-from auditor.tables.profile import FieldKey, Profile
+from auditor.tables.profile import FieldKey, Profile, Verdict
 from auditor.tables.schema import TABLES, Column
 
 _MEANS = 400
@@ -35,20 +37,37 @@ _FREE_TEXT = {
 """Columns that hold captured text; swept once more when every secret is known. Observations have
 them from the fields."""
 
+_PLAIN = {"int64", "float64", "bool"}
+
+_Values = Sequence[Any]
+"""What stands in one column."""
+
 
 def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
     """Return rows as a data frame; times are given in seconds since 1970."""
-    data: dict[str, Any] = {}
-    for position, column in enumerate(columns):
-        values: Any = pd.Series([row[position] for row in rows], dtype="object")
-        if column.dtype.startswith("datetime"):
-            seconds = pd.to_numeric(values, errors="coerce").astype("float64")
-            data[column.name] = pd.to_datetime(
-                (seconds * 1000).round(), unit="ms", utc=True
-            ).astype("datetime64[ms, UTC]")
-        else:
-            data[column.name] = values.astype(column.dtype)
-    return pd.DataFrame(data, columns=[column.name for column in columns])
+    return _framed(_turned(rows, len(columns)), columns)
+
+
+def _framed(values: Iterable[_Values], columns: Sequence[Column]) -> pd.DataFrame:
+    """Return a data frame of what stands in its columns."""
+    data = {
+        column.name: _column(some, column.dtype)
+        for some, column in zip(values, columns, strict=True)
+    }
+    return pd.DataFrame(data, columns=[column.name for column in columns], copy=False)
+
+
+def _column(values: _Values, dtype: str) -> pd.Series[Any]:
+    if dtype == "string":
+        return pd.Series(
+            pd.array(pa.array(values, pa.large_string(), from_pandas=True), dtype="string")
+        )
+    if dtype in _PLAIN:
+        return pd.Series(np.array(values, dtype=dtype))
+    if dtype.startswith("datetime"):
+        moments = pd.Series(np.array(values, dtype="float64") * 1000).round()
+        return pd.to_datetime(moments, unit="ms", utc=True).astype("datetime64[ms, UTC]")
+    return pd.Series(values, dtype="object").astype(dtype)  # type: ignore[call-overload,no-any-return]
 
 
 def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
@@ -59,54 +78,75 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     """
     collector.count()
     fields = sorted(collector.profiles.fields.items(), key=lambda pair: pair[1].born)
-    rows: dict[str, list[Row]] = {**collector.rows, "fields": _fields(collector, fields)}
-    rows["kinds"] = collector.carried
-    numbers = {one.row: number for number, (_, one) in enumerate(fields)}
+    rows = {**collector.rows, "kinds": collector.carried}
+    columns = {name: _turned(some, len(TABLES[name])) for name, some in rows.items()}
+    columns["fields"] = _fields(collector, fields)
+    became = np.empty(len(fields), dtype=np.int64)
+    became[[one.row for _, one in fields]] = np.arange(len(fields))
     fields.clear()
+    rows.clear()
     collector.rows.clear()
     collector.profiles.fields.clear()
-    found = {name: frame(rows.pop(name), TABLES[name]) for name in list(rows)}
-    for name, table in found.items():
-        _sweep(name, table, collector.redactor)
-    became = [numbers[row] for row in range(len(numbers))]
-    observations = collector.observed.frame(found["fields"], became, collector.redactor.sweep)
+    found = {name: _swept(name, columns.pop(name), collector.redactor) for name in list(columns)}
+    observations = collector.observed.frame(
+        found["fields"], became.tolist(), collector.redactor.sweep
+    )
     found["observations"] = observations[[column.name for column in TABLES["observations"]]]
     found["attribution"] = frame([], TABLES["attribution"])
     return {name: found[name] for name in TABLES}
 
 
-def _sweep(name: str, table: pd.DataFrame, redactor: Redactor) -> None:
-    for column in _FREE_TEXT.get(name, ()):
-        table[column] = sweep(table[column], redactor)
+def _swept(name: str, values: Sequence[_Values], redactor: Redactor) -> pd.DataFrame:
+    """Return a table, with the secrets replaced that stand in its columns of free text."""
+    free, columns = _FREE_TEXT.get(name, ()), TABLES[name]
+    swept = (
+        _each(redactor.sweep, some) if column.name in free else some
+        for some, column in zip(values, columns, strict=True)
+    )
+    return _framed(swept, columns)
 
 
-def sweep(texts: pd.Series[str], redactor: Redactor) -> pd.Series[str]:
-    """Replace learned secrets; each different text is looked at once."""
-    swept: Mapping[str, str] = {
-        text: redactor.sweep(text) for text in texts.dropna().unique().tolist()
-    }
-    return texts.map(swept).astype("string")
+def _each(change: Callable[[Any], Any], values: _Values) -> _Values:
+    """Change every value; equal ones are looked at once."""
+    changed = {one: change(one) for one in dict.fromkeys(values)}
+    return [changed[one] for one in values]
 
 
-def _fields(collector: Collector, fields: Sequence[tuple[FieldKey, Profile]]) -> list[Row]:
-    explain = lru_cache(maxsize=65536)(lambda means: collector.redactor.clean(means, _MEANS))
+def _fields(collector: Collector, fields: Sequence[tuple[FieldKey, Profile]]) -> list[_Values]:
+    """Return the columns of the table of fields; there are many fields, and few different names."""
+    profiles = [one for _, one in fields]
+    # All but the path is the same for a whole event, and paths are the same in many events.
+    events = _each(
+        lambda key: collector.field_names((*key, ""))[:4], [key[:4] for key, _ in fields]
+    )
+    nobody = ("",) * 4
+    paths = _each(
+        lambda path: collector.field_names((*nobody, path))[4], [key[4] for key, _ in fields]
+    )
+    said = _each(partial(_said, collector.redactor), [one.best for one in profiles])
     return [
-        (
-            *collector.field_names(key),
-            one.count,
-            one.messages,
-            "|".join(sorted(_TYPES[kind] for kind in one.types)),
-            one.distinct,
-            one.example,
-            one.best.category,
-            one.best.strength,
-            one.best.unit,
-            one.best.rule,
-            one.best.basis,
-            explain(one.best.means) if one.best.means else "",
-            " ".join(one.best.indicates),
-            one.first,
-            one.last,
-        )
-        for key, one in fields
+        *_turned(events, 4),
+        paths,
+        [one.count for one in profiles],
+        [one.messages for one in profiles],
+        _each(
+            lambda types: "|".join(sorted(map(_TYPES.__getitem__, types))),
+            [one.types for one in profiles],
+        ),
+        [one.distinct for one in profiles],
+        [one.example for one in profiles],
+        *_turned(said, 7),
+        [one.first for one in profiles],
+        [one.last for one in profiles],
     ]
+
+
+def _said(redactor: Redactor, best: Verdict) -> Row:
+    """Return what the strongest observation of a field says about it, in the order of the table."""
+    _, *names, means, indicates = best
+    return (*names, redactor.clean(means, _MEANS) if means else "", " ".join(indicates))
+
+
+def _turned(rows: Collection[Row], width: int) -> list[_Values]:
+    """Return the columns of rows."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width
