@@ -11,8 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
+import numpy as np
+import pandas as pd
+
+from auditor.reconstruct.columns import Columns
 from auditor.reconstruct.records import Clock, Report
-from auditor.reconstruct.rows import Row
 
 STEADY_S = 0.75
 """Sessions whose distance is farther from the median say something else: a track that was loaded
@@ -22,16 +25,20 @@ LEAST = 2
 """Sessions that must agree."""
 
 
-def distances(sessions: Iterable[str], rows: Sequence[Row]) -> dict[str, float]:
-    """Return for each session how much later its request left than its first report tells."""
-    wanted = set(sessions) - {""}
-    told: dict[str, float] = {}
-    asked: dict[str, float] = {}
-    for row in rows:
-        if row.value in wanted:
-            mine, when = (asked, row.sent) if row.time is None else (told, row.time)
-            mine[row.value] = min(when, mine.get(row.value, when))
-    return {one: asked[one] - told[one] for one in wanted if one in asked and one in told}
+def distances(labels: Iterable[str], columns: Columns) -> dict[str, float]:
+    """Return for each label of a session how much later its request left than its first report tells.
+
+    One that was not requested, or of which no report says when, is left out.
+    """
+    wanted = sorted(set(labels) - {""})
+    rows = np.flatnonzero(columns.table["value"].isin(wanted))
+    when, told = columns.moments("time", rows), columns.moments("event_time", rows)
+    silent = np.isnan(told)
+    values = pd.Series(columns.values(rows))
+    asked = pd.Series(when[silent]).groupby(values[silent].to_numpy()).min()
+    first = pd.Series(told[~silent]).groupby(values[~silent].to_numpy()).min()
+    apart = (asked - first).dropna()
+    return dict(zip(apart.index.tolist(), apart.tolist(), strict=True))
 
 
 def set_right(

@@ -11,13 +11,24 @@ from typing import Any
 import pandas as pd
 
 from auditor import paths
+from auditor.reconstruct.columns import Floats, address, indicated, numbers_of, seconds
 
 SCALE = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 """Seconds per unit."""
 
-_ZERO = pd.Timestamp(0, tz="UTC")
-_COLUMNS = ("exchange", "message", "receiver", "endpoint", "event", "context", "path", "value")
-_MORE = ("unit", "category", "rule")
+_COLUMNS = (
+    "exchange",
+    "message",
+    "receiver",
+    "endpoint",
+    "event",
+    "context",
+    "path",
+    "value",
+    "unit",
+    "category",
+    "rule",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class Row:
     @property
     def address(self) -> str:
         """Receiver and endpoint as the catalogue names them, whatever the host."""
-        return _address(self.receiver, self.endpoint)
+        return address(self.receiver, self.endpoint)
 
     @property
     def name(self) -> str:
@@ -64,36 +75,17 @@ class Row:
         return self.sent if self.time is None else self.time
 
 
-def addresses(observations: pd.DataFrame) -> pd.Series[str]:
-    """Return receiver and endpoint of each observation, named as `Row.address` names them."""
-    pairs = list(
-        zip(
-            observations["receiver"].astype("object"),
-            observations["endpoint"].astype("object"),
-            strict=True,
-        )
-    )
-    told = {pair: _address(*pair) for pair in set(pairs)}
-    return pd.Series([told[pair] for pair in pairs], index=observations.index, dtype="object")
-
-
 def rows_of(observations: pd.DataFrame, fields: pd.DataFrame) -> list[Row]:
     """Return observations as rows; texts may be plain or categorical columns."""
-    hints = fields["indicates"].astype("object").fillna("").tolist()
-    told = {text: frozenset(text.split()) for text in set(hints)}
     columns: list[Sequence[Any]] = [
-        observations[name].astype("object").tolist() for name in (*_COLUMNS, *_MORE)
+        observations[name].astype("object").tolist() for name in _COLUMNS
     ]
-    columns += [_seconds(observations["time"]), _seconds(observations["event_time"])]
-    columns += [observations["number"].tolist(), observations["field"].tolist()]
-    found = []
-    for *plain, sent, time, number, field in zip(*columns, strict=True):
-        value = _number(number, plain[7])
-        place = int(field)
-        hint = told[hints[place]] if 0 <= place < len(hints) else frozenset()
-        own = time if isfinite(time) else None
-        found.append(Row(*(*plain, sent, own, value, hint)))
-    return found
+    columns += [seconds(observations["time"]).tolist(), _known(seconds(observations["event_time"]))]
+    columns += [
+        _known(numbers_of(observations)),
+        indicated(fields, observations["field"].to_numpy()),
+    ]
+    return list(map(Row, *columns))
 
 
 def messages(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -133,26 +125,15 @@ def by_name(item: Sequence[Row]) -> Mapping[str, Row]:
 
 
 def label(row: Row | None) -> str:
-    """Return a value that tells things apart; bytes are shown by their length only, so they don't."""
-    if row is None or row.value in {"", "null"} or row.value.endswith(" bytes›"):
-        return ""
-    return row.value
+    """Return a value that tells things apart, empty if it does not."""
+    return row.value if row is not None and is_label(row.value) else ""
 
 
-def _address(receiver: str, endpoint: str) -> str:
-    return endpoint if "/" in endpoint else f"{receiver}/{endpoint}"
+def is_label(value: str) -> bool:
+    """Say whether a value tells things apart; bytes are shown by their length only, so they don't."""
+    return value not in {"", "null"} and not value.endswith(" bytes›")
 
 
-def _seconds(times: pd.Series[Any]) -> list[float]:
-    since = (times - _ZERO).dt.total_seconds()
-    return [float(one) for one in since.astype("float64")]
-
-
-def _number(number: float | None, text: object) -> float | None:
-    if number is not None and isfinite(number):
-        return float(number)
-    try:
-        value = float(str(text)) if len(str(text)) < 24 else float("nan")  # noqa: PLR2004
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
+def _known(numbers: Floats) -> list[float | None]:
+    """Return numbers, with None for those that are none."""
+    return [one if isfinite(one) else None for one in numbers.tolist()]

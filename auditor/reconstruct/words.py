@@ -84,6 +84,7 @@ def told(
             "they were fetched; not when they were heard."
         )
     parts = [_many(kind, counts[kind]) for kind in ("track", *_LED) if counts[kind]]
+    parts = parts or [_many("track", 0)]  # stops alone tell of nothing that was heard
     return (
         f"From this traffic alone {name} can work out {_list(parts)}. No marks tell what was "
         "really played, so how well is not known."

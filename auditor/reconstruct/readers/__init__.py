@@ -13,7 +13,6 @@ from auditor.reconstruct.readers import (
     apple,
     audio,
     deezer,
-    generic,
     soundcloud,
     spotify_pieces,
     spotify_state,
@@ -25,7 +24,7 @@ from auditor.reconstruct.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one kind of report is read; no addresses: whatever no other reader wants."""
+    """How one kind of report is read; no addresses: requests for audio."""
 
     name: str
     addresses: frozenset[str]
@@ -38,5 +37,4 @@ SERVICES = tuple(
     Reader(one.NAME, one.ADDRESSES, one.EVENTS, one.read)
     for one in (tidal, spotify_pieces, spotify_state, soundcloud, apple, deezer)
 )
-POSITIONS = Reader(generic.NAME, frozenset(), frozenset(), generic.read)
 AUDIO = Reader(audio.NAME, frozenset(), frozenset(), audio.read)

@@ -1,14 +1,22 @@
-"""What stands beside a position in a message of unknown form: when, which track, which deck."""
+"""What stands beside positions in messages of unknown form: when, which track, which deck."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import IntFlag
+from functools import lru_cache
+from math import nan
+
+import numpy as np
+import pandas as pd
 
 from auditor import paths
+from auditor.reconstruct.columns import Columns, Flags, Floats, Rows, Values
+from auditor.reconstruct.readers.objects import Objects
 from auditor.reconstruct.records import Kind
-from auditor.reconstruct.rows import Row, label
+from auditor.reconstruct.rows import is_label
 
 _TRACK = re.compile(
     r"(?i)(?:track|song|content|product|item|media)[_-]?(?:id|uri|urn|title)?$|^uri$"
@@ -29,57 +37,141 @@ _UNITS = (1.0, 1e3, 1e6)
 _YEARS = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments."""
 
-
-def track_of(place: Row, around: Sequence[Row]) -> str:
-    """Return the label of the track; empty when no neighbour looks like one."""
-    return _near(place, around, _TRACK)
-
-
-def playhead_of(place: Row, around: Sequence[Row]) -> str:
-    """Return what tells one playhead from another: a session, a deck, else the track."""
-    session, track = _near(place, around, _SESSION), track_of(place, around)
-    return session or track or f"{place.receiver} {place.path}"
+_POSITION, _START, _STOP = range(3)
+"""Kinds of report in the order of their weight."""
+KINDS: tuple[Kind, ...] = ("position", "start", "stop")
+"""Their names."""
 
 
-def moment_of(place: Row, around: Sequence[Row]) -> float:
-    """Return when it happened: as a rule says, as a neighbour looks like, else when it left."""
-    if place.time is not None:
-        return place.time
-    named = [one for one in around if _MOMENT.search(one.name)]
-    for one in sorted(named, key=lambda one: _far(place, one)):
-        when = _moment(one)
-        if when is not None:
-            return when
-    return place.sent
+class _Says(IntFlag):
+    """What a value tells by its name."""
+
+    TRACK = 1
+    SESSION = 2
+    MOMENT = 4
+    ACTION = 8
+    PLAYING = 16
+    PAUSED = 32
 
 
-def kind_of(place: Row, around: Sequence[Row]) -> Kind:
-    """Return what the neighbours call it; a position where they say nothing."""
-    said = [one.value for one in around if _ACTION.search(one.name)] + [place.event]
-    flags = [(match, one.value) for one in around if (match := _FLAG.match(one.name))]
-    rests = any(
-        (match[0].lower().endswith("paused")) == (value == "true") for match, value in flags
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside each position; texts are empty where nothing says so."""
+
+    rows: Rows
+    """Of the positions."""
+    times: Floats
+    """When: as a rule says, as a neighbour looks like, else when it left."""
+    sent: Floats
+    kinds: Rows
+    """What the neighbours call it, as an index of `KINDS`."""
+    tracks: Values
+    sessions: Values
+    """What tells one playhead from another: a session or a deck."""
+
+
+def beside(columns: Columns, whole: Objects) -> Beside:
+    """Return what stands beside the positions of some objects: the nearest of what fits."""
+    near = whole.only(columns.paths.fits(_says_anything, whole.rows))
+    says = columns.paths.told(_says_path, near.rows)
+    rows = near.rows[near.places]
+    sent = columns.moments("time", rows)
+    return Beside(
+        rows,
+        _moments(columns, near, says, sent),
+        sent,
+        _kinds(columns, near, says),
+        _labels(columns, near, (says & _Says.TRACK) > 0),
+        _labels(columns, near, (says & _Says.SESSION) > 0),
     )
-    if rests or any(_STOPS.search(text) for text in said):
-        return "stop"
-    return "start" if any(_STARTS.search(text) for text in said) else "position"
 
 
-def _near(place: Row, around: Sequence[Row], shape: re.Pattern[str]) -> str:
-    named = [one for one in around if one is not place and shape.search(one.name) and label(one)]
-    return label(min(named, key=lambda one: _far(place, one), default=None))
+def _labels(columns: Columns, near: Objects, named: Flags) -> Values:
+    """Return the nearest value, other than the position itself, that tells things apart."""
+    values = np.full(len(near.rows), "", dtype="object")
+    values[named] = columns.values(near.rows[named])
+    good = np.flatnonzero(named)
+    good = good[[is_label(value) for value in values[good].tolist()]]
+    found = near.nearest(good, itself=False)
+    return np.where(found < 0, "", values[found])
 
 
-def _far(place: Row, other: Row) -> int:
-    return abs(len(paths.container(other.path)) - len(paths.container(place.path)))
+def _moments(columns: Columns, near: Objects, says: Rows, sent: Floats) -> Floats:
+    named = np.flatnonzero(says & _Says.MOMENT)
+    whens = np.full(len(near.rows), nan)
+    whens[named] = _when(columns, near.rows[named])
+    found = near.nearest(np.flatnonzero(~np.isnan(whens)), itself=True)
+    ruled = columns.moments("event_time", near.rows[near.places])
+    guessed = np.where(found < 0, sent, whens[found])
+    return np.where(np.isnan(ruled), guessed, ruled)
 
 
-def _moment(row: Row) -> float | None:
-    if row.number is not None:
-        fitting = (row.number / unit for unit in _UNITS)
-        return next((when for when in fitting if _YEARS[0] <= when <= _YEARS[1]), None)
+def _when(columns: Columns, rows: Rows) -> Floats:
+    """Return values as moments: numbers of a time that may be, and spelled out dates."""
+    numbers = columns.numbers(rows)
+    found = np.full(len(rows), nan)
+    for unit in reversed(_UNITS):
+        moments = numbers / unit
+        fits = (_YEARS[0] <= moments) & (moments <= _YEARS[1])
+        found[fits] = moments[fits]
+    rest = np.flatnonzero(np.isnan(numbers))
+    if len(rest):
+        codes, texts = pd.factorize(columns.values(rows[rest]))
+        found[rest] = np.array([_spelled(text) for text in texts])[codes]
+    return found
+
+
+def _spelled(text: str) -> float:
     try:
-        when = datetime.fromisoformat(row.value)
+        when = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        return nan
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+
+
+def _kinds(columns: Columns, near: Objects, says: Rows) -> Rows:
+    """Return what actions, flags and the event say; a stop outweighs a start."""
+    named = np.flatnonzero(says & (_Says.ACTION | _Says.PLAYING | _Says.PAUSED))
+    kinds = np.full(len(near.rows), _POSITION, dtype=np.intp)
+    codes, texts = pd.factorize(columns.values(near.rows[named]))
+    for flag, kind_of in (
+        (_Says.ACTION, _kind),
+        (_Says.PLAYING, lambda text: _POSITION if text == "true" else _STOP),
+        (_Says.PAUSED, lambda text: _STOP if text == "true" else _POSITION),
+    ):
+        told = np.array([kind_of(text) for text in texts], dtype=np.intp)[codes]
+        kinds[named] = np.maximum(kinds[named], np.where(says[named] & flag, told, _POSITION))
+    events = columns.events.told(_kind, near.rows[near.places])
+    return np.maximum(near.most(kinds), events)
+
+
+def _kind(text: str) -> int:
+    if _STOPS.search(text):
+        return _STOP
+    return _START if _STARTS.search(text) else _POSITION
+
+
+def _says_anything(path: str) -> bool:
+    return _says_path(path) > 0
+
+
+def _says_path(path: str) -> int:
+    return _says(next(reversed(paths.keys(path)), ""))
+
+
+@lru_cache(maxsize=65536)
+def _says(name: str) -> int:
+    """Return what a value of this name may tell."""
+    found = _Says(0)
+    for flag, shape in (
+        (_Says.TRACK, _TRACK),
+        (_Says.SESSION, _SESSION),
+        (_Says.MOMENT, _MOMENT),
+        (_Says.ACTION, _ACTION),
+    ):
+        if shape.search(name):
+            found |= flag
+    flagged = _FLAG.match(name)
+    if flagged:
+        found |= _Says.PAUSED if flagged[0].lower().endswith("paused") else _Says.PLAYING
+    return int(found)
