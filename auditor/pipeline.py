@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from auditor.catalogue.model import Catalogue
 from auditor.classify import Classifier, Directory, body_keys
+from auditor.classify.passages import Passage
 from auditor.classify.recognise import Recogniser
 from auditor.decode import decode_head, decode_message
 from auditor.known import KnownValue
-from auditor.passages import Passage
 from auditor.records import NOT_SENT, Decoded, Exchange, Message, Observation, Site, Unread
 
 _NOTHING = Message("out", b"", 0)

@@ -150,6 +150,14 @@ class Sheet(NamedTuple):
         place = one.places[0] if one.is_list else one.places[number]
         return Leaf(place, self.rows[row][number], one.at(number, self.ats[row]))
 
+    def column(self, number: int) -> Iterator[Leaf]:
+        """Yield the leaves at one place, row by row; for lists, which have only one, all leaves."""
+        if self.layout.is_list:
+            yield from self.leaves()
+        else:
+            for row in range(len(self.rows)):
+                yield self.leaf(row, number)
+
     def leaves(self) -> Iterator[Leaf]:
         """Yield the leaves, row by row."""
         for row, values in enumerate(self.rows):

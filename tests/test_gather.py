@@ -93,8 +93,7 @@ def test_any_number_of_processes_gives_the_same_audit(small: Path) -> None:
 def test_batches_change_nothing(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = Taken([small])
     monkeypatch.setattr("auditor.tables.collect._BATCH", 700)
-    monkeypatch.setattr("auditor.tables.collect._MEMORY", 50)
-    monkeypatch.setattr("auditor.tables.observed._CHUNK", 30)
+    monkeypatch.setattr("auditor.tables.show._MEMORY", 50)
     same(alone, Taken([small]))
 
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "auditor"
 
 LAYERS = (
-    {"__init__", "records", "errors", "resources", "paths", "places", "passages"},
+    {"__init__", "records", "errors", "resources", "paths", "places"},
     {"decode", "catalogue", "redact", "session", "library", "known"},
     {"flows", "sources", "classify"},
     {"recorder"},

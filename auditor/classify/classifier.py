@@ -1,156 +1,55 @@
-"""Say what the values of one message mean: rules first, then words.
+"""Say what the values of one message are judged by: rules first, then words.
 
-What the names in and around a field say is worked out once for a place, its event and the names
-beside it; only what depends on the value is asked for every value.
+What depends on other values of the message (its events, its clock, conditions of rules) is found
+here; what the values then mean, `auditor.classify.senses` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import repeat
+from types import MappingProxyType
 from typing import NamedTuple
 
 from auditor import paths
 from auditor.catalogue.model import Catalogue, FieldRule
 from auditor.classify import meanings
-from auditor.classify.events import SCALE, Clock, EventFinder, is_when, moment, moment_near
+from auditor.classify.events import (
+    NO_WHENS,
+    SCALE,
+    Clock,
+    EventFinder,
+    Whens,
+    is_when,
+    moment,
+    moment_near,
+)
 from auditor.classify.fields import RuleBook
 from auditor.classify.lexicon import Judge, Surroundings
 from auditor.classify.neighbours import Neighbours
-from auditor.passages import Passage, Said
+from auditor.classify.passages import Passage
+from auditor.classify.senses import Field, Rules, Sense
 from auditor.places import Layout, Place, exact, layout
-from auditor.records import Decoded, Exchange, Meaning, Sheet, Site, Value
+from auditor.records import Decoded, Exchange, Leaf, Meaning, Sheet, Site, Value
 
-_LONGEST_NAME = 128
 _MOST_NAMES = 64
 """In objects with more members the neighbours say nothing: they are lists or dictionaries."""
 _SPOKEN = frozenset({"body", "query"})
 """Contexts in which the names around a field say something."""
 _ALONE: frozenset[str] = frozenset()
 _MEMORY = 50_000
-_FEW = 64
-
-_new = tuple.__new__
-"""Makes a named tuple without its checks: there is one for every value that says something."""
 
 _Key = tuple[Layout, str]
 """The layout of a sheet and its event."""
-
-
-class _Field:
-    """What is known of a place in an event, among certain neighbours, whatever the value."""
-
-    __slots__ = (
-        "_judge",
-        "_meanings",
-        "_told",
-        "is_mute",
-        "names_event",
-        "rules",
-        "scored",
-        "secret",
-    )
-
-    def __init__(
-        self, judge: Judge, rules: tuple[FieldRule, ...], name: str, around: Surroundings
-    ) -> None:
-        self._judge = judge
-        self.rules = rules
-        """Rules that may hold, the best first."""
-        self.secret = judge.secret(name, around)
-        self.names_event = judge.is_event_name(name, around.above)
-        self.scored = judge.scored(name, around)
-        self._meanings: dict[tuple[object, ...], Meaning] = {}
-        self._told: dict[tuple[object, ...], Meaning] = {}
-        """By value: most fields have few different ones."""
-        self.is_mute = not (rules or self.secret or self.names_event or self.scored.speaks)
-        """Whether neither a rule nor a word says anything: the value need not be looked at."""
-
-    def meaning(self, value: Value, rule: FieldRule | None) -> Meaning:
-        """Return what a value is; the same rule and shapes of values mean the same."""
-        if rule is None:
-            return self.by_words(value, None)
-        if meanings.is_unmeasured(value, rule):
-            return self._kept((rule.id, rule.where, value is None or value == ""), value, rule)
-        if not rule.category:
-            return self.by_words(value, rule)
-        if rule.names_event and isinstance(value, str):
-            said = self._judge.judge_name(value[:_LONGEST_NAME])
-            if said.category != "other":
-                return meanings.by_words(said)
-        return self._kept((rule.id, rule.where), value, rule)
-
-    def _kept(self, key: tuple[object, ...], value: Value, rule: FieldRule) -> Meaning:
-        found = self._meanings.get(key)
-        if found is None:
-            at_rest = len(key) > 2  # noqa: PLR2004
-            made = meanings.unmeasured(value, rule) if at_rest else meanings.by_rule(rule)
-            found = self._meanings[key] = made
-        return found
-
-    def by_words(self, value: Value, rule: FieldRule | None) -> Meaning:
-        """Read the value where the field names an event, else the field's name."""
-        if type(value) is float:
-            return self._judged(value, rule)
-        told = (type(value), value, rule.id if rule else "", rule.where if rule else ())
-        found = self._told.get(told)
-        if found is None:
-            if len(self._told) >= _FEW:
-                self._told.clear()
-            found = self._told[told] = self._judged(value, rule)
-        return found
-
-    def _judged(self, value: Value, rule: FieldRule | None) -> Meaning:
-        secret = self.secret or (rule.secret if rule else "")
-        if self.names_event and isinstance(value, str):
-            said = self._judge.judge_name(value[:_LONGEST_NAME])
-            if said.category != "other":
-                return meanings.by_words(said, secret, rule)
-        shapes = self.scored.shapes(value)
-        key = (rule.id if rule else "", rule.where if rule else (), shapes)
-        found = self._meanings.get(key)
-        if found is None:
-            said = self.scored.judge(shapes)
-            found = self._meanings[key] = meanings.by_words(said, secret, rule)
-        return found
-
-
-class _Sense:
-    """What is known of the rows of one layout in an event, among certain neighbours."""
-
-    __slots__ = ("asks", "is_list", "is_ruled", "keeps_time", "speaking")
-
-    def __init__(self, fields: Sequence[_Field], *, is_list: bool) -> None:
-        self.is_list = is_list
-        self.speaking = [(number, one) for number, one in enumerate(fields) if not one.is_mute]
-        """Numbers of the values that are worth a look, with what is known of them; for lists, the
-        first stands for all."""
-        self.is_ruled = any(one.rules for one in fields)
-        self.asks = any(rule.where for one in fields for rule in one.rules)
-        """Whether a rule holds only beside certain values."""
-        self.keeps_time = any(rule.unit in SCALE for one in fields for rule in one.rules)
 
 
 class _Spoken(NamedTuple):
     """A sheet with what is known of it before its values are looked at."""
 
     sheet: Sheet
-    sense: _Sense
-    rules: list[FieldRule | None] | None
-    """One for each value that is worth a look, where there may be any."""
-
-    @classmethod
-    def of(cls, sheet: Sheet, sense: _Sense, near: Neighbours) -> _Spoken:
-        """Find the rules of a sheet's values; `near` holds the values of its message."""
-        if not sense.is_ruled:
-            return cls(sheet, sense, None)
-        found: list[FieldRule | None] = []
-        for row, number, field in _worth(sheet, sense):
-            rule = field.rules[0] if field.rules else None
-            if rule is not None and rule.where:
-                rule = RuleBook.first(field.rules, sheet.leaf(row, number), near)
-            found.append(rule)
-        return cls(sheet, sense, found)
+    sense: Sense
+    rules: Mapping[int, Rules]
+    """As in `Passage`."""
 
 
 class Classifier:
@@ -158,8 +57,8 @@ class Classifier:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._judge = Judge(catalogue.lexicon)
-        self._fields: dict[tuple[RuleBook, Place, str, frozenset[str]], _Field] = {}
-        self._senses: dict[tuple[RuleBook, Layout, str, frozenset[str]], _Sense] = {}
+        self._fields: dict[tuple[RuleBook, Place, str, frozenset[str]], Field] = {}
+        self._senses: dict[tuple[RuleBook, Layout, str, frozenset[str]], Sense] = {}
         self._timed: dict[Layout, tuple[int, ...]] = {}
         """Numbers of the values that tell a moment by their names."""
         self._names: dict[frozenset[Layout], frozenset[str]] = {}
@@ -186,14 +85,18 @@ class Classifier:
         finder = self._finders.get(name, self._finder) if site.known else self._finder
         parts = [part for mine in finder.find(sheets) for part in mine]
         senses = self._senses_of(book, dict.fromkeys([(one.layout, event) for event, one in parts]))
-        asks = any(sense.asks for sense in senses.values())
-        near = book.neighbours(sheets if asks else ())
-        said = [_Spoken.of(sheet, senses[sheet.layout, event], near) for event, sheet in parts]
-        clock = _clock(said) or self._clock_by_names(sheets, exchange.started)
-        found = [
-            _new(Passage, (sheet, event, _told(mine, clock)))
-            for (event, sheet), mine in zip(parts, said, strict=True)
-        ]
+        spoken = [_Spoken(sheet, senses[sheet.layout, event], _NO_RULES) for event, sheet in parts]
+        if any(sense.asking for sense in senses.values()):
+            near = book.neighbours(sheets)
+            spoken = [one._replace(rules=_asked(one, near)) for one in spoken]
+        clocks = any(sense.clocks for sense in senses.values())
+        clock = (_clock(spoken) if clocks else None) or self._clock_by_names(
+            sheets, exchange.started
+        )
+        found = []
+        for (event, sheet), (_, sense, rules) in zip(parts, spoken, strict=True):
+            whens = _whens(sheet, sense, rules, clock) if clock and sense.columns else NO_WHENS
+            found.append(_new(Passage, (sheet, sense, event, rules, whens, _NOTHING)))
         return tuple(found)
 
     def _clock_by_names(self, sheets: Iterable[Sheet], sent: float) -> Clock | None:
@@ -216,12 +119,12 @@ class Classifier:
                         told.append((sheet.leaf(row, number), when))
         return Clock(told) if told else None
 
-    def _senses_of(self, book: RuleBook, keys: Iterable[_Key]) -> dict[_Key, _Sense]:
+    def _senses_of(self, book: RuleBook, keys: Iterable[_Key]) -> dict[_Key, Sense]:
         """Return what is known of every layout of a message."""
         if len(self._senses) >= _MEMORY:
             self._senses.clear()
         beside = self._beside(keys)
-        found: dict[_Key, _Sense] = {}
+        found: dict[_Key, Sense] = {}
         for key, names in beside.items():
             where, event = key
             heard = event if book.by_event or self._judge.matters(event) else ""
@@ -229,11 +132,11 @@ class Classifier:
             sense = self._senses.get(full)
             if sense is None:
                 fields = [self._field(book, place, heard, names) for place in where.places]
-                sense = self._senses[full] = _Sense(fields, is_list=where.is_list)
+                sense = self._senses[full] = Sense(where, fields)
             found[key] = sense
         return found
 
-    def _field(self, book: RuleBook, place: Place, event: str, beside: frozenset[str]) -> _Field:
+    def _field(self, book: RuleBook, place: Place, event: str, beside: frozenset[str]) -> Field:
         if len(self._fields) >= _MEMORY:
             self._fields.clear()
         key = (book, place, event, beside)
@@ -280,13 +183,13 @@ class Classifier:
             found = self._names[layouts] = self._same.setdefault(found, found)
         return found
 
-    def _make(self, book: RuleBook, place: Place, event: str, beside: frozenset[str]) -> _Field:
+    def _make(self, book: RuleBook, place: Place, event: str, beside: frozenset[str]) -> Field:
         own, above = self._judge.own_name(paths.keys(place.path))
         around = Surroundings()
         if place.context in _SPOKEN:
             around = Surroundings((event, *above) if event else above, beside - {own})
         rules = book.resolve(event, place.context, place.path)
-        return _Field(self._judge, rules, own, around)
+        return Field(self._judge, rules, own, around)
 
 
 def parameter_sheets(site: Site) -> list[Sheet]:
@@ -297,50 +200,43 @@ def parameter_sheets(site: Site) -> list[Sheet]:
     return [Sheet(layout(tuple(exact("path", name) for name in names)), (values,), ((),))]
 
 
-def _worth(sheet: Sheet, sense: _Sense) -> Iterator[tuple[int, int, _Field]]:
-    """Yield row, number in the row, and what is known, of the values worth a look, row by row."""
-    speaking = sense.speaking
-    if not speaking:
-        return
-    for row, values in enumerate(sheet[1]):
-        if sense.is_list:
-            for number in range(len(values)):
-                yield row, number, speaking[0][1]
-        else:
-            for number, field in speaking:
-                yield row, number, field
-
-
-def _told(one: _Spoken, clock: Clock | None) -> list[Said]:
-    """Return what the values of a sheet mean."""
-    sheet, sense, rules = one
-    rows = sheet.rows
-    if rules is None and clock is None:
-        return [
-            _new(Said, (row, number, field.by_words(rows[row][number], None), None))
-            for row, number, field in _worth(sheet, sense)
-        ]
-    found = []
-    for (row, number, field), rule in zip(
-        _worth(sheet, sense), rules or repeat(None), strict=False
-    ):
-        time = rule.time if rule else ""
-        when = clock.time_of(sheet.leaf(row, number), time) if clock else None
-        found.append(Said(row, number, field.meaning(rows[row][number], rule), when))
-    return found
+def _asked(one: _Spoken, near: Neighbours) -> dict[int, Rules]:
+    """Return the rules that hold for the values that ask for others of their message."""
+    return {
+        number: [RuleBook.first(field.rules, leaf, near) for leaf in one.sheet.column(number)]
+        for number, field in one.sense.asking
+    }
 
 
 def _clock(spoken: Iterable[_Spoken]) -> Clock | None:
     """Return the moments that the fields with a time unit tell, if there are any."""
-    told = []
-    for sheet, sense, rules in spoken:
-        if not rules or not sense.keeps_time:
-            continue
-        for (row, number, _), rule in zip(_worth(sheet, sense), rules, strict=True):
-            if rule is None or rule.unit not in SCALE or not rule.category:
-                continue
-            value = sheet.rows[row][number]
-            when = None if meanings.is_unmeasured(value, rule) else moment(value, rule.unit)
-            if when is not None:
-                told.append((sheet.leaf(row, number), when))
+    told: list[tuple[Leaf, float]] = []
+    for sheet, sense, asked in spoken:
+        for number, field in sense.clocks:
+            rules = asked.get(number) or repeat(field.rules[0])
+            for leaf, rule in zip(sheet.column(number), rules, strict=False):
+                when = _moment(leaf.value, rule)
+                if when is not None:
+                    told.append((leaf, when))
     return Clock(told) if told else None
+
+
+def _moment(value: Value, rule: FieldRule | None) -> float | None:
+    """Return the moment that a value tells by its rule."""
+    if rule is None or rule.unit not in SCALE or not rule.category:
+        return None
+    return None if meanings.is_unmeasured(value, rule) else moment(value, rule.unit)
+
+
+def _whens(sheet: Sheet, sense: Sense, asked: Mapping[int, Rules], clock: Clock) -> Whens:
+    """Return when the things happened that the values worth a look tell of."""
+    names = {
+        number: [rule.time if rule else "" for rule in rules] for number, rules in asked.items()
+    }
+    return clock.whens(sheet, sense.named, names)
+
+
+_NO_RULES: Mapping[int, Rules] = MappingProxyType({})
+_NOTHING: Mapping[tuple[int, int], Meaning] = MappingProxyType({})
+_new = tuple.__new__
+"""Makes a named tuple without its checks: there is one for every sheet."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from auditor import paths
 from auditor.catalogue.pattern import shared, split
@@ -14,7 +14,7 @@ from auditor.classify.fields import is_whole
 from auditor.classify.lexicon import Judge
 from auditor.classify.neighbours import containers
 from auditor.classify.shapes import number_of
-from auditor.places import Context, Layout, Place
+from auditor.places import At, Context, Layout, Place
 from auditor.records import Leaf, Sheet, Value
 
 _Place: TypeAlias = tuple[Context, str]
@@ -26,6 +26,8 @@ _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments, whatever the field is called."""
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
 """A text that can be a name; sentences, and what people write, are none."""
+_Order: TypeAlias = tuple[tuple[str, int], ...]
+"""Time fields, each with the levels that it must share."""
 _SPELLED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _MOST_PLACES = 8
 _MEMORY = 50_000
@@ -218,6 +220,22 @@ def _best(
     return best[1]
 
 
+class Whens(NamedTuple):
+    """When the things happened that the values of a sheet tell of, where the message says."""
+
+    rows: Sequence[float | None]
+    """For each row; empty when nobody knows."""
+    own: Mapping[int, Sequence[float | None]]
+    """For the values of a column where they differ from that, by its number."""
+
+    def of(self, number: int, count: int) -> Sequence[float | None]:
+        """Return the moments of a column with so many values."""
+        return self.own.get(number) or self.rows or [None] * count
+
+
+NO_WHENS = Whens((), {})
+
+
 class Clock:
     """The moments that one message tells."""
 
@@ -231,6 +249,29 @@ class Clock:
         for context, path in dict.fromkeys((leaf.context, leaf.path) for leaf, _ in times):
             self._paths[context] = (*self._paths.get(context, ()), path)
 
+    def whens(
+        self, sheet: Sheet, named: tuple[tuple[int, str], ...], asked: Mapping[int, Sequence[str]]
+    ) -> Whens:
+        """Return when the things happened that columns of a sheet tell of.
+
+        `named` has the numbers of the columns, each with the neighbour that its rule names or an
+        empty text; `asked` those in which every value has a rule of its own.
+        """
+        where = sheet.layout
+        times = self._paths.get(where.context)
+        if times is None:
+            return NO_WHENS
+        usual, apart = _plan(where, named, times)
+        context = where.context
+        rows = [self._nearest(usual, context, at) for at in sheet.ats] if usual else ()
+        own: dict[int, Sequence[float | None]] = {}
+        for number, name in apart:
+            own[number] = [self.time_of(leaf, name) for leaf in sheet.column(number)]
+        for number, names in asked.items():
+            pairs = zip(sheet.column(number), names, strict=True)
+            own[number] = [self.time_of(leaf, name) for leaf, name in pairs]
+        return Whens(rows, own)
+
     def time_of(self, leaf: Leaf, named: str) -> float | None:
         """Return when the thing that a leaf tells of happened.
 
@@ -243,11 +284,35 @@ class Clock:
         own = self._own.get((leaf.context, leaf.path, leaf.at))
         if own is not None:
             return own
-        for path, size in _ordered(leaf.path, named, times):
-            when = self._index.get((leaf.context, path, leaf.at[:size]))
+        return self._nearest(_ordered(leaf.path, named, times), leaf.context, leaf.at)
+
+    def _nearest(self, order: Iterable[tuple[str, int]], context: Context, at: At) -> float | None:
+        for path, size in order:
+            when = self._index.get((context, path, at[:size]))
             if when is not None:
                 return when
         return None
+
+
+@lru_cache(maxsize=65536)
+def _plan(
+    where: Layout, named: tuple[tuple[int, str], ...], times: tuple[str, ...]
+) -> tuple[_Order, tuple[tuple[int, str], ...]]:
+    """Return the order that holds for most columns of a sheet, and the columns that need another.
+
+    A time field is its own moment: nearly always that is the nearest one anyway.
+    """
+    usual: _Order = ()
+    apart = []
+    for number, name in named:
+        path = where.places[0 if where.is_list else number].path
+        order = _ordered(path, name, times)
+        is_own = path in times and order[:1] != ((path, paths.levels(path)),)
+        if where.is_list or where.tails or is_own or (usual and order != usual):
+            apart.append((number, name))
+        else:
+            usual = order
+    return usual, tuple(apart)
 
 
 @lru_cache(maxsize=65536)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from auditor.catalogue.wording import Lexicon, Words
+from auditor.classify.marks import first_fit
 from auditor.classify.shapes import fits
 from auditor.classify.vocabulary import (
     DOUBTFUL,
@@ -86,6 +87,10 @@ class Scored:
     def shapes(self, value: Value) -> tuple[str, ...]:
         """Return which shape the value has for each of the categories in question."""
         return tuple([fits(value, one.words.shapes) for one in self._scores])
+
+    def marked(self, marks: int) -> tuple[str, ...]:
+        """Return the same for a number, given the marks of its shapes."""
+        return tuple([first_fit(marks, one.words.shapes) for one in self._scores])
 
     def judge(self, shapes: tuple[str, ...]) -> Judgement:
         """Return what a field is about, given the shapes of its value."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from auditor.classify.passages import Passage
 from auditor.known import KnownValue, KnownValues, fits, strength
-from auditor.passages import Passage, Said
 from auditor.records import Meaning, Strength
 
 BASIS = "known value"
@@ -67,18 +67,21 @@ class Recogniser:
         sure = strength([(one, is_fitting) for _, one, is_fitting in judged], numbers=numbers)
         if sure is None:
             return passages
-        told: dict[int, dict[tuple[int, int], Said]] = {}
-        for (place, row, number), one, _ in judged:
-            mine = told.setdefault(
-                place, {(said.row, said.number): said for said in passages[place].said}
-            )
-            before = mine.get((row, number))
-            if before is None or _RANK[before.meaning.strength] < _RANK[sure]:
-                mine[row, number] = _said(one, sure, row, number, before)
+        before = {place: _meanings(passages[place]) for (place, _, _), _, _ in judged}
+        told: dict[int, dict[tuple[int, int], Meaning]] = {}
+        for (place, row, number), value, _ in judged:
+            mine = before[place].get((row, number))
+            if mine is None or _RANK[mine.strength] < _RANK[sure]:
+                meaning = _meaning(value, sure, mine)
+                before[place][row, number] = told.setdefault(place, {})[row, number] = meaning
         return tuple(
-            passage._replace(said=tuple(told[place].values())) if place in told else passage
+            passage._replace(known=told[place]) if place in told else passage
             for place, passage in enumerate(passages)
         )
+
+
+def _meanings(passage: Passage) -> dict[tuple[int, int], Meaning]:
+    return {(one.row, one.number): one.meaning for one in passage.said}
 
 
 def _path(passages: Sequence[Passage], spot: _Spot) -> str:
@@ -87,15 +90,14 @@ def _path(passages: Sequence[Passage], spot: _Spot) -> str:
     return where.places[0 if where.is_list else number].path
 
 
-def _said(one: KnownValue, sure: Strength, row: int, number: int, before: Said | None) -> Said:
-    """Return what a recognised value means; what hides it and says when it was stays."""
+def _meaning(one: KnownValue, sure: Strength, before: Meaning | None) -> Meaning:
+    """Return what a recognised value means; what hides it stays."""
     source = "planted for this test" if one.planted else "from the tester's own library"
-    meaning = Meaning(
+    return Meaning(
         one.category,
         sure,
         rule=f"known/{one.kind}",
         basis=BASIS,
         means=f"{one.kind.replace('-', ' ')} {source}",
-        secret=before.meaning.secret if before else "",
+        secret=before.secret if before else "",
     )
-    return Said(row, number, meaning, before.when if before else None)

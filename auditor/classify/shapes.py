@@ -24,18 +24,27 @@ _FRACTION = re.compile(r"1/(?:2|4|8|16|32|64)")
 _DAY_MS = 86_400_000
 _BITS = 64
 """Longer integers are ids or rubbish, and may not fit a float."""
-_COUNTS = 10_000
-_SHORTEST_LOOP, _LONGEST_LOOP = 1 / 64, 512
-_POWER_OF_TWO = 0.5
+COUNTS = (-1, 10_000)
+LOOPS = (1 / 64, 512)
+"""Usual lengths of loops in beats."""
+POWER_OF_TWO = 0.5
 """Mantissa of the powers of two."""
-_MOMENTS = (1.0e9, 3.0e9)
+MOMENTS = (1.0e9, 3.0e9)
 """Seconds since 1970, from 2001 to 2065."""
+RANGES = {
+    "position": (-10_000, _DAY_MS),
+    "number": (-1e15, 1e15),
+    "bpm": (20, 400),
+    "ratio": (-4, 4),
+    "percent": (-100, 100),
+}
+"""Shapes that are a range of numbers."""
 
 
 def fits(value: Value, shapes: tuple[str, ...]) -> str:
     """Return the name of the first shape that fits, or an empty text."""
     for shape in shapes:
-        if _SHAPES[shape](value):
+        if SHAPES[shape](value):
             return shape
     return ""
 
@@ -74,13 +83,13 @@ def _is_switch(value: Value) -> bool:
 
 def _is_count(value: Value) -> bool:
     number = number_of(value)
-    return number is not None and number.is_integer() and -1 <= number <= _COUNTS
+    return number is not None and number.is_integer() and COUNTS[0] <= number <= COUNTS[1]
 
 
 def _is_time(value: Value) -> bool:
     number = number_of(value)
     if number is not None:
-        return any(_MOMENTS[0] <= number / scale <= _MOMENTS[1] for scale in (1, 1e3, 1e6))
+        return any(MOMENTS[0] <= number / scale <= MOMENTS[1] for scale in (1, 1e3, 1e6))
     return isinstance(value, str) and bool(_TIME.fullmatch(value))
 
 
@@ -89,20 +98,16 @@ def _is_beats(value: Value) -> bool:
     number = number_of(value)
     if number is None:
         return isinstance(value, str) and bool(_FRACTION.fullmatch(value))
-    return _SHORTEST_LOOP <= number <= _LONGEST_LOOP and math.frexp(number)[0] == _POWER_OF_TWO
+    return LOOPS[0] <= number <= LOOPS[1] and math.frexp(number)[0] == POWER_OF_TWO
 
 
 def _is_any(value: Value) -> bool:
     return bool(value) or value == 0
 
 
-_SHAPES: dict[str, Callable[[Value], bool]] = {
-    "position": _between(-10_000, _DAY_MS),
+SHAPES: dict[str, Callable[[Value], bool]] = {
+    **{name: _between(low, high) for name, (low, high) in RANGES.items()},
     "count": _is_count,
-    "number": _between(-1e15, 1e15),
-    "bpm": _between(20, 400),
-    "ratio": _between(-4, 4),
-    "percent": _between(-100, 100),
     "musical-key": _text(_CAMELOT),
     "switch": _is_switch,
     "word": _text(_WORD),

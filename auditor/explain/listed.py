@@ -19,15 +19,16 @@ def listed(sent: Sent, kinds: Kinds) -> list[Observation]:
     """Return the observations of a message that have a row, in the order of the rows."""
     said: list[tuple[Observation, bool]] = []
     whole = False
-    for sheet, event, meant in sent.passages:
-        for row, number, meaning, when in meant:
+    for passage in sent.passages:
+        for row, number, meaning, when in passage.said:
             if meaning.category == "other":
                 continue
             whole = whole or meaning.category in kinds.interactions
             is_listed = meaning.category in kinds.listed
             if meaning.rule.startswith(_COMMON) and not is_listed:
                 continue
-            said.append((Observation(sheet.leaf(row, number), meaning, event, when), is_listed))
+            leaf = passage.sheet.leaf(row, number)
+            said.append((Observation(leaf, meaning, passage.event, when), is_listed))
     kept = [one for one, is_listed in said if is_listed or whole]
     kept.sort(key=lambda one: one.leaf.at[:1])
     return kept

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from auditor.records import Meaning
 from auditor.redact import Redactor
 from auditor.tables.collect import Collector, Row
-from auditor.tables.profile import FieldKey, Profile, Verdict
+from auditor.tables.profile import Profile
 from auditor.tables.schema import TABLES, Column
 
 _MEANS = 400
@@ -77,19 +78,17 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     Empties the collector: rows and tables of a large capture need not be in memory together.
     """
     collector.count()
-    fields = sorted(collector.profiles.fields.items(), key=lambda pair: pair[1].born)
+    profiles, meanings = collector.profiles, collector.meanings.all
     rows = {**collector.rows, "kinds": collector.carried}
     columns = {name: _turned(some, len(TABLES[name])) for name, some in rows.items()}
-    columns["fields"] = _fields(collector, fields)
-    became = np.empty(len(fields), dtype=np.int64)
-    became[[one.row for _, one in fields]] = np.arange(len(fields))
-    fields.clear()
+    columns["fields"] = _fields(collector, list(profiles.profiles()))
+    became = profiles.places()
     rows.clear()
     collector.rows.clear()
-    collector.profiles.fields.clear()
+    profiles.clear()
     found = {name: _swept(name, columns.pop(name), collector.redactor) for name in list(columns)}
     observations = collector.observed.frame(
-        found["fields"], became.tolist(), collector.redactor.sweep
+        found["fields"], became, meanings, collector.redactor.sweep
     )
     found["observations"] = observations[[column.name for column in TABLES["observations"]]]
     found["attribution"] = frame([], TABLES["attribution"])
@@ -112,16 +111,15 @@ def _each(change: Callable[[Any], Any], values: _Values) -> _Values:
     return [changed[one] for one in values]
 
 
-def _fields(collector: Collector, fields: Sequence[tuple[FieldKey, Profile]]) -> list[_Values]:
+def _fields(collector: Collector, profiles: Sequence[Profile]) -> list[_Values]:
     """Return the columns of the table of fields; there are many fields, and few different names."""
-    profiles = [one for _, one in fields]
     # All but the path is the same for a whole event, and paths are the same in many events.
     events = _each(
-        lambda key: collector.field_names((*key, ""))[:4], [key[:4] for key, _ in fields]
+        lambda key: collector.field_names((*key, ""))[:4], [one.key[:4] for one in profiles]
     )
     nobody = ("",) * 4
     paths = _each(
-        lambda path: collector.field_names((*nobody, path))[4], [key[4] for key, _ in fields]
+        lambda path: collector.field_names((*nobody, path))[4], [one.key[4] for one in profiles]
     )
     said = _each(partial(_said, collector.redactor), [one.best for one in profiles])
     return [
@@ -141,10 +139,17 @@ def _fields(collector: Collector, fields: Sequence[tuple[FieldKey, Profile]]) ->
     ]
 
 
-def _said(redactor: Redactor, best: Verdict) -> Row:
+def _said(redactor: Redactor, best: Meaning) -> Row:
     """Return what the strongest observation of a field says about it, in the order of the table."""
-    _, *names, means, indicates = best
-    return (*names, redactor.clean(means, _MEANS) if means else "", " ".join(indicates))
+    return (
+        best.category,
+        best.strength if best.category != "other" else "",
+        best.unit,
+        best.rule,
+        best.basis,
+        redactor.clean(best.means, _MEANS) if best.means else "",
+        " ".join(best.indicates),
+    )
 
 
 def _turned(rows: Collection[Row], width: int) -> list[_Values]:

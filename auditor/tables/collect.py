@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import nan
+from functools import lru_cache, partial
 from operator import itemgetter
 
-from auditor.catalogue.model import Category
-from auditor.catalogue.receiver import ANYBODY
-from auditor.passages import Passage
-from auditor.pipeline import Sent
-from auditor.records import (
-    Connection,
-    Excerpt,
-    Exchange,
-    Mark,
-    Meaning,
-    Site,
-    Value,
-)
-from auditor.redact import Redactor
-from auditor.tables.excerpts import NAME, Best, Excerpts
-from auditor.tables.observed import Observed
-from auditor.tables.profile import FieldKey, Pile, Profile, Profiles
+import numpy as np
 
-_MEMORY = 50_000
-"""Plain texts that are remembered."""
+from auditor.catalogue.model import Category
+from auditor.pipeline import Sent
+from auditor.records import NO_MEANING, Connection, Excerpt, Exchange, Mark, Site
+from auditor.redact import Redactor
+from auditor.tables.batch import Batch, Column, Taken, columns
+from auditor.tables.carried import Carried, cells
+from auditor.tables.different import digests
+from auditor.tables.excerpts import NAME, Best, Excerpts
+from auditor.tables.listed import Listing
+from auditor.tables.meanings import Meanings, Traits
+from auditor.tables.observed import Observed
+from auditor.tables.profile import Counted, FieldKey, Numbers, Profiles, types_of
+from auditor.tables.show import Show
 
 _BATCH = 500_000
 """Values that are gathered before they are counted."""
@@ -36,11 +30,8 @@ _BATCH = 500_000
 _LISTED_TOO = frozenset({"audio"})
 """Requests for sound have no row in the report, but say what was heard when nothing else does."""
 
-_COMMON = f"{ANYBODY}/"
-"""How the ids of rules for common headers begin."""
-
-_HIDES = frozenset({"identity", "device"})
-"""Kinds of data whose numbers may be somebody's id."""
+_WIDTH = 1 << 20
+"""More values than a row can have."""
 
 Row = tuple[object, ...]
 
@@ -69,7 +60,7 @@ class Gathered:
 
     rows: dict[str, list[Row]]
     observed: Observed
-    fields: dict[FieldKey, Profile]
+    fields: Counted
     excerpts: Best
     secrets: dict[str, str]
     carried: Counter[tuple[str, str]]
@@ -85,48 +76,21 @@ class Collector:
             name: [] for name in ("exchanges", "unread", "connections", "marks")
         }
         self.observed = Observed()
-        self.profiles = Profiles(self._preview, self._learn)
-        self._times: list[float] = []
-        """When each message of this batch left."""
-        self._gathered = 0
-        self._excerpts = Excerpts(redactor, kinds.listed)
-        self._order = {category: place for place, category in enumerate(kinds.interactions)}
+        self.meanings = Meanings(kinds.interactions)
+        self.profiles = Profiles(self.meanings)
+        self._batch = Batch()
+        self._show = Show(redactor)
+        self._excerpts = Excerpts(redactor)
         self._carried = Counter[tuple[str, str]]()
         """Per receiver and category the messages that carried it."""
-        self._plain: set[str] = set()
-        """Values that are shown as they are."""
         self._name = lru_cache(maxsize=65536)(lambda text: redactor.clean(text, NAME))
         self._path = lru_cache(maxsize=65536)(redactor.path)
 
     def add(self, capture: int, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
         """Take one exchange."""
-        kinds = Counter[Meaning]()
-        for message in sent:
-            kinds += self._add_message(exchange, site, message)
-        self._add_unread(exchange, site, sent)
-        self.rows["exchanges"].append(
-            (
-                exchange.number,
-                capture,
-                self._name(exchange.id),
-                exchange.kind,
-                self._name(exchange.process),
-                exchange.started,
-                self.redactor.address(site.receiver),
-                self.redactor.address(site.name),
-                site.role,
-                self._name(site.endpoint),
-                site.known,
-                self._name(exchange.method),
-                self.redactor.address(exchange.host),
-                exchange.status,
-                self._content(site, sent, kinds),
-                len(sent),
-                sum(one.size for one in sent),
-                sum(one.read for one in sent),
-                sum(one.size for one in exchange.messages if one.direction == "in"),
-            )
-        )
+        self._batch.add(Taken(capture, exchange, site, sent), self.profiles)
+        if self._batch.values >= _BATCH:
+            self.count()
 
     def add_connection(self, connection: Connection, receiver: str) -> None:
         """Take one line of the connection ledger."""
@@ -165,14 +129,30 @@ class Collector:
 
     def count(self) -> None:
         """Count what was gathered since the last time; before anything is read from here."""
-        self.profiles.count(self._times)
-        self._times.clear()
-        self._gathered = 0
+        batch, self._batch = self._batch, Batch()
+        numbers = batch.exchanges
+        found = list(columns(batch, self.meanings, partial(self._open, numbers)))
+        self.profiles.close()
+        traits = self.meanings.traits(self._kinds.listed)
+        for one in found:
+            self._show.learn(one.values)
+        if found:
+            count(self.profiles, batch, found, traits)
+        names = self.meanings.categories
+        carried = Carried.of(batch, found, traits, len(names))
+        whole = carried.whole([names[one] for one in self._kinds.interactions])
+        listing = Listing(traits, self.meanings.all, self._show, self.observed.way)
+        rows = listing.rows(batch, found, whole)
+        if rows:
+            self.observed.add(rows)
+        self._learn(found, traits)
+        self._add_kinds(batch, carried)
+        self._add_exchanges(batch, carried)
 
     @property
     def excerpts(self) -> dict[tuple[str, str], Excerpt]:
         """Per receiver and category the message that carries most of it."""
-        return {key: excerpt for key, (_, excerpt) in self._excerpts.best.items()}
+        return {key: excerpt for key, (_, excerpt) in self._excerpts.best().items()}
 
     @property
     def setting(self) -> tuple[bytes, Kinds]:
@@ -182,9 +162,13 @@ class Collector:
     def gathered(self) -> Gathered:
         """Return everything that was taken."""
         self.count()
-        fields, secrets = self.profiles.fields, self.redactor.secrets
         return Gathered(
-            self.rows, self.observed, fields, self._excerpts.best, secrets, self._carried
+            self.rows,
+            self.observed,
+            self.profiles.counted(),
+            self._excerpts.best(),
+            self.redactor.secrets,
+            self._carried,
         )
 
     def merge(self, other: Gathered) -> None:
@@ -197,91 +181,82 @@ class Collector:
             self.rows[name] += rows
         for name in ("exchanges", "unread"):
             self.rows[name].sort(key=itemgetter(0))  # by the number of the exchange
-        self.observed.merge(other.observed, self.profiles.merge(other.fields))
+        fields, meanings = self.profiles.merge(other.fields)
+        self.observed.merge(other.observed, fields, meanings)
         self._excerpts.merge(other.excerpts)
         self.redactor.learn(other.secrets)
         self._carried += other.carried
 
-    def _add_message(self, exchange: Exchange, site: Site, sent: Sent) -> Counter[Meaning]:
-        """Take one message; return how often its values mean what, where that is something."""
-        said: list[Meaning] = []
-        for passage in sent.passages:
-            rows = passage[0][1]
-            pile = self.profiles.pile(exchange.number, site, passage)
-            pile.rows += rows
-            pile.messages.append(len(self._times))
-            self._gathered += sum(map(len, rows))
-            if passage[2]:
-                said += self._add_said(exchange.number, passage, pile)
-        kinds = _tally(said)
-        whole = any(one.category in self._order for one in kinds)
-        self.observed.close(exchange.number, sent.index, sent.time, whole=whole)
-        self._times.append(sent.time)
-        if self._gathered >= _BATCH:
-            self.count()
-        receiver = self.redactor.address(site.receiver)
-        self._carried.update({(receiver, one.category) for one in kinds if one.strength != "weak"})
-        self._excerpts.add(exchange, site, sent, kinds)
-        return kinds
+    def _open(self, exchanges: Numbers, one: Column) -> Numbers:
+        """Return the fields of a column; `exchanges` are those of the batch's messages."""
+        where, groups, lines = (one.place.context, one.place.path), one.groups, one.lines
+        born = zip(
+            exchanges[lines.message[groups.first]].tolist(),
+            (lines.row[groups.first] * _WIDTH + one.number).tolist(),
+            strict=True,
+        )
+        fields = [
+            self.profiles.open(group, where, when, partial(self._example, one, place))
+            for group, place, when in zip(groups.numbers, groups.first.tolist(), born, strict=True)
+        ]
+        return np.array(fields, dtype=np.int64)
 
-    def _add_said(self, exchange: int, passage: Passage, pile: Pile) -> Iterator[Meaning]:
-        """Take the values that mean something; yield what those of any kind mean."""
-        (where, rows, ats), _, said = passage
-        listed = self._kinds.listed
-        for row, number, meaning, when in said:
-            column = 0 if where.is_list else number
-            field, value = pile.fields[column], rows[row][number]
-            if meaning is not field.latest:
-                field.note(meaning, exchange)
-            if meaning.category == "other" or meaning.rule.startswith(_COMMON):
-                if meaning.secret:
-                    self._preview(value, meaning)  # learns what is secret, wherever it stands
-                if meaning.category == "other":
-                    continue
-                if meaning.category not in listed:
-                    yield meaning
-                    continue
-            kind = type(value)
-            if (kind is int or kind is float) and self._is_open(meaning):
-                shown = str(value), float(value)  # type: ignore[arg-type]  # a number
-            else:
-                shown = self._preview(value, meaning), self._number(value, meaning)
-            spot = where.at(number, ats[row]), field.row, where.places[column].steps
-            is_aside = meaning.category not in listed
-            self.observed.add(spot, meaning, shown, when, is_aside=is_aside)
-            yield meaning
+    def _example(self, one: Column, place: int) -> str:
+        meaning = NO_MEANING if one.codes is None else self.meanings.all[one.codes[place]]
+        return self._show.preview(one.values[place], meaning)
 
-    @staticmethod
-    def _is_open(meaning: Meaning) -> bool:
-        """Say whether a number with this meaning can be nobody's secret."""
-        return not meaning.secret and meaning.category not in _HIDES
+    def _learn(self, found: Iterable[Column], traits: Traits) -> None:
+        """Remember values that are hidden, whether they are listed or not."""
+        for one in found:
+            if one.codes is not None:
+                hidden = np.flatnonzero(~traits.is_open[one.codes]).tolist()
+                places = {(one.values[place], one.codes[place]): place for place in hidden}
+                for place in places.values():
+                    self._example(one, place)
 
-    def _preview(self, value: Value, meaning: Meaning) -> str:
-        """Return what may be shown of a value; plain texts are looked at once."""
-        secret, category = meaning.secret, meaning.category
-        if value in self._plain and not self.redactor.hides(value, secret, category):
-            return str(value)
-        preview = self.redactor.preview(value, secret, category)
-        if preview == value:
-            self._remember(preview)
-        return preview
+    def _add_kinds(self, batch: Batch, carried: Carried) -> None:
+        """Take how many messages carry each kind of data, and which show it best."""
+        names = list(self.meanings.categories)
+        receivers = [self.redactor.address(one.site.receiver) for one in batch.parcels]
+        for message, category, _ in cells(carried.firm):
+            self._carried[receivers[message], names[category]] += 1
+        for message, category, weight in cells(carried.weight):
+            if names[category] in self._kinds.listed:
+                self._excerpts.offer(names[category], weight, batch.parcels[message])
 
-    def _learn(self, texts: set[str]) -> None:
-        """Look at texts that mean nothing: a secret is hidden wherever it stands."""
-        for text in texts - self._plain:
-            if self.redactor.clean(text) == text:
-                self._remember(text)
+    def _add_exchanges(self, batch: Batch, carried: Carried) -> None:
+        mine = carried.firm[:, : len(self._kinds.interactions)]
+        end = 0
+        for one in batch.taken:
+            start, end = end, end + len(one.sent)
+            self._add_unread(one.exchange, one.site, one.sent)
+            self._add_exchange(one, self._content(one.site, one.sent, mine[start:end].sum(axis=0)))
 
-    def _remember(self, text: str) -> None:
-        if len(self._plain) >= _MEMORY:
-            self._plain.clear()
-        self._plain.add(text)
-
-    def _number(self, value: Value, meaning: Meaning) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return nan
-        hidden = self.redactor.hides(value, meaning.secret, meaning.category)
-        return nan if hidden else float(value)
+    def _add_exchange(self, taken: Taken, content: str) -> None:
+        capture, exchange, site, sent = taken
+        self.rows["exchanges"].append(
+            (
+                exchange.number,
+                capture,
+                self._name(exchange.id),
+                exchange.kind,
+                self._name(exchange.process),
+                exchange.started,
+                self.redactor.address(site.receiver),
+                self.redactor.address(site.name),
+                site.role,
+                self._name(site.endpoint),
+                site.known,
+                self._name(exchange.method),
+                self.redactor.address(exchange.host),
+                exchange.status,
+                content,
+                len(sent),
+                sum(one.size for one in sent),
+                sum(one.read for one in sent),
+                sum(one.size for one in exchange.messages if one.direction == "in"),
+            )
+        )
 
     def _add_unread(self, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
         for one in sent:
@@ -301,29 +276,35 @@ class Collector:
                     )
                 )
 
-    def _content(self, site: Site, sent: tuple[Sent, ...], kinds: Counter[Meaning]) -> str:
+    def _content(self, site: Site, sent: tuple[Sent, ...], counts: Numbers) -> str:
         """Name the one kind of data that an exchange is counted under.
 
         The endpoint's own category, unless that is no interaction and the messages carry some:
-        then the interaction seen most often.
+        then the interaction seen most often. `counts` are of interactions, in their order.
         """
         if sent and any(one.size for one in sent) and not any(one.read for one in sent):
             return "unread"
-        if site.category in self._order:
+        interactions = self._kinds.interactions
+        if site.category in interactions or not counts.any():
             return site.category
-        counts = Counter[str]()
-        for meaning, count in kinds.items():
-            if meaning.category in self._order and meaning.strength != "weak":
-                counts[meaning.category] += count
-        if not counts:
-            return site.category
-        return min(counts, key=lambda name: (-counts[name], self._order[name]))
+        return interactions[int(counts.argmax())]
 
 
-def _tally(said: Sequence[Meaning]) -> Counter[Meaning]:
-    """Count meanings; those that are one object are counted without being compared."""
-    known = {id(one): one for one in said}
-    counts = Counter[Meaning]()
-    for mark, count in Counter(map(id, said)).items():
-        counts[known[mark]] += count
-    return counts
+def count(profiles: Profiles, batch: Batch, found: Sequence[Column], traits: Traits) -> None:
+    """Count the values of a batch, field by field."""
+    rows = [one.rows for one in found]
+    types = np.concatenate([types_of(one.values) for one in found])
+    hashes = np.concatenate([digests(one.values) for one in found])
+    profiles.count(np.concatenate(rows), types, hashes)
+    fields = np.concatenate([one.fields[one.groups.runs[0]] for one in found])
+    messages = np.concatenate([one.groups.runs[1] for one in found])
+    profiles.carried(fields, messages, batch.times)
+    meant = [(one, mine) for one, mine in zip(found, rows, strict=True) if one.codes is not None]
+    if meant:
+        line = np.concatenate([one.lines.row for one, _ in meant])
+        number = np.concatenate([one.lines.number + one.number for one, _ in meant])
+        order = np.lexsort((number, line))
+        message = np.concatenate([one.lines.message for one, _ in meant])[order]
+        codes = np.concatenate([one.codes for one, _ in meant])[order]
+        fields = np.concatenate([mine for _, mine in meant])[order]
+        profiles.note(fields, codes, batch.exchanges[message], traits)

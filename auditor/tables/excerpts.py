@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from auditor.pipeline import Sent
-from auditor.records import Excerpt, Exchange, Meaning, Observation, Site
+from auditor.records import Excerpt, Observation
 from auditor.redact import Redactor
-from auditor.tables.profile import RANK
+from auditor.tables.batch import Parcel
+from auditor.tables.meanings import RANK
 
 LINES = 24
 """Lines of an excerpt."""
@@ -23,43 +22,43 @@ Best = dict[tuple[str, str], tuple[int, Excerpt]]
 class Excerpts:
     """The best messages so far; of equals the first one."""
 
-    def __init__(self, redactor: Redactor, categories: frozenset[str]) -> None:
-        """Take messages of these kinds of data."""
-        self.best: Best = {}
+    def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._categories = categories
+        self._offered: dict[tuple[str, str], tuple[int, Parcel]] = {}
+        self._made: Best = {}
+        """Those that another process has chosen."""
 
-    def add(self, exchange: Exchange, site: Site, sent: Sent, kinds: Mapping[Meaning, int]) -> None:
-        """Take a message; `kinds` says how often its values mean what."""
-        weights = Counter[str]()
-        for meaning, count in kinds.items():
-            if meaning.category in self._categories:
-                weights[meaning.category] += RANK[meaning.strength] * count
-        observations: tuple[Observation, ...] = ()
-        for category, weight in weights.items():
-            key = (self._redactor.address(site.receiver), category)
-            if weight > (self.best[key][0] if key in self.best else 0):
-                observations = observations or sent.observations
-                excerpt = self._excerpt(exchange, site, sent, observations, category)
-                self.best[key] = (weight, excerpt)
+    def offer(self, category: str, weight: int, parcel: Parcel) -> None:
+        """Take a message that carries so much of a kind of data, if none carries more.
+
+        It is kept until `best` is asked, and no other one by then was better.
+        """
+        key = (self._redactor.address(parcel.site.receiver), category)
+        if weight > (self._offered[key][0] if key in self._offered else 0):
+            self._offered[key] = (weight, parcel)
+
+    def best(self) -> Best:
+        """Return the excerpts of the best messages."""
+        read: dict[int, tuple[Observation, ...]] = {}
+        for key, (weight, parcel) in self._offered.items():
+            told = read.setdefault(id(parcel), ()) or parcel.sent.observations
+            read[id(parcel)] = told
+            self.merge({key: (weight, self._excerpt(parcel, told, key[1]))})
+        self._offered.clear()
+        return self._made
 
     def merge(self, others: Best) -> None:
         """Take the best messages among other exchanges."""
         for key, (weight, excerpt) in others.items():
-            mine = self.best.get(key)
+            mine = self._made.get(key)
             if mine is None or (-weight, excerpt.exchange) < (-mine[0], mine[1].exchange):
-                self.best[key] = (weight, excerpt)
+                self._made[key] = (weight, excerpt)
 
     def _excerpt(
-        self,
-        exchange: Exchange,
-        site: Site,
-        sent: Sent,
-        observations: Sequence[Observation],
-        category: str,
+        self, parcel: Parcel, observations: Sequence[Observation], category: str
     ) -> Excerpt:
         """Show the part of a message that belongs to the event with most of a category."""
-        redactor = self._redactor
+        redactor, (exchange, site, sent) = self._redactor, parcel
         counts: dict[tuple[object, ...], int] = {}
         mine = [one for one in observations if one.category == category]
         for one in mine:

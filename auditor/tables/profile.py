@@ -1,241 +1,264 @@
 """Keep what is known of every field: how often it was sent, with what values, what it is.
 
-Rows of one layout come by the thousand. They are laid on piles as they come, and a pile is counted
-column by column, which costs a tenth of counting value by value. When that happens changes nothing.
+There may be as many fields as values in a small capture, so a field is a row of one array; what is
+added to it comes for whole columns of values. In which portions changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from hashlib import blake2b
-from itertools import chain, islice
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from auditor.passages import Passage
-from auditor.places import Layout
-from auditor.records import NO_MEANING, Leaf, Meaning, Site, Value
+import numpy as np
+import numpy.typing as npt
 
-DISTINCT_CAP = 100
-_LONG = 32
-RANK = {"": 0, "weak": 1, "medium": 2, "strong": 3}
+from auditor.records import Meaning, Value
+from auditor.tables.different import Different, Digests
+from auditor.tables.meanings import Codes, Meanings, Traits
 
-Preview = Callable[[Value, Meaning], str]
-
-Strings = Callable[[set[str]], None]
-"""Is shown the different strings of a field, to learn what is secret."""
+Numbers: TypeAlias = npt.NDArray[np.int64]
+Bits: TypeAlias = npt.NDArray[np.uint8]
 
 FieldKey = tuple[str, str, str, str, str]
+"""Receiver, endpoint, event, context and path, as captured: not redacted."""
+
+TYPES: tuple[type, ...] = (int, float, bool, str, bytes, type(None))
+"""Types of values, in the order of their bits."""
+BITS = {kind: 1 << place for place, kind in enumerate(TYPES)}
+
+_NEVER = np.iinfo(np.int64).max
+_ROW = np.dtype(
+    [
+        ("exchange", "i8"),  # that had it first
+        ("spot", "i8"),  # where in there: grows with the values of an exchange
+        ("count", "i8"),
+        ("messages", "i8"),
+        ("first", "f8"),
+        ("last", "f8"),
+        ("types", "u1"),
+        ("rank", "i1"),  # of the best meaning
+        ("noted", "i8"),  # exchange that the best meaning comes from
+        ("meaning", "i8"),
+    ]
+)
+_NEW = np.array([(_NEVER, 0, 0, 0, np.inf, -np.inf, 0, 0, _NEVER, 0)], dtype=_ROW)
 
 
-class Verdict(NamedTuple):
-    """What an observation says about its field, whatever the value."""
-
-    rank: int
-    category: str
-    strength: str
-    unit: str
-    rule: str
-    basis: str
-    means: str
-    indicates: tuple[str, ...]
-
-
-_NEVER = float("inf")
-_NO_NUMBER = ("NaN",)
-_SHORT = frozenset({int, bool, type(None)})
-"""Types whose values stay as they are when they are counted."""
-_OTHER = Verdict(0, "other", "", "", "", "", "", ())
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What is known of one field: everything about a path of an endpoint's event."""
 
-    row: int
-    born: tuple[int, int]
-    """Number of the exchange that had it first, and a number that grows inside of that."""
+    key: FieldKey
     example: str
-    best: Verdict = _OTHER
-    noted: float = _NEVER
-    """Number of the exchange that `best` comes from."""
-    latest: Meaning | None = None
-    count: int = 0
-    messages: int = 0
-    first: float = float("inf")
-    last: float = float("-inf")
-    types: frozenset[type] = frozenset()
-    seen: set[object] | None = None
-    """The different values, digests in the place of long texts; none left above the cap."""
-    is_full: bool = False
-    """There are `DISTINCT_CAP` different values or more."""
-    carried: Collection[int] = ()
-    """Messages of this batch that carried it."""
-
-    @property
-    def distinct(self) -> int:
-        """Different values, counted up to `DISTINCT_CAP`."""
-        return DISTINCT_CAP if self.is_full else len(self.seen or ())
-
-    def note(self, meaning: Meaning, exchange: int) -> None:
-        """Take what one value means; the strongest says what the field is, the first of equals."""
-        self.latest = meaning
-        verdict = _verdict(meaning)
-        if verdict.rank > self.best.rank or (self.noted == _NEVER and verdict.rule):
-            self.best, self.noted = verdict, exchange
-
-    def add(self, other: Profile) -> None:
-        """Take what was counted elsewhere of the same field, in other exchanges."""
-        if other.born < self.born:
-            self.born, self.example = other.born, other.example
-        if (-other.best.rank, other.noted) < (-self.best.rank, self.noted):
-            self.best, self.noted = other.best, other.noted
-        self.count += other.count
-        self.messages += other.messages
-        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
-        self.types |= other.types
-        self.is_full |= other.is_full
-        self._see(other.seen or ())
-
-    def take(self, values: Sequence[Value], strings: Strings) -> None:
-        """Count values."""
-        self.count += len(values)
-        kinds = set(map(type, values))
-        if not kinds <= self.types:
-            types = self.types | kinds
-            self.types = _TYPES.setdefault(types, types)
-        different = _different(values, kinds)
-        if str in kinds:
-            strings({one for one in different if type(one) is str} if len(kinds) > 1 else different)  # type: ignore[arg-type]  # all of them are strings
-        if not self.is_full:
-            self._see(different if kinds <= _SHORT else map(_brief, different))
-
-    def _see(self, values: Iterable[object]) -> None:
-        """Remember values until there are enough."""
-        if self.seen is None:
-            self.seen = set()
-        self.seen.update(islice(values, 0 if self.is_full else DISTINCT_CAP))
-        if len(self.seen) >= DISTINCT_CAP:
-            self.is_full = True
-        if self.is_full:
-            self.seen = None
+    count: int
+    messages: int
+    distinct: int
+    """Different values, counted up to `different.DISTINCT_CAP`."""
+    types: frozenset[type]
+    first: float
+    last: float
+    best: Meaning
+    """The strongest; the first one of equals."""
 
 
-def _different(values: Sequence[Value], kinds: set[type]) -> set[object]:
-    """Return the different values; in Python, true is 1."""
-    if bool not in kinds:
-        return set(values)
-    if len(kinds) == 1:
-        return {(one,) for one in set(values)}
-    return {(one,) if type(one) is bool else one for one in values}
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The fields of an audit as another process counted them."""
 
-
-def _brief(value: object) -> object:
-    """Return a value, or a digest of a long one: every process makes the same.
-
-    All that is not a number counts as one, though Python finds that nothing equals it.
-    """
-    if isinstance(value, str | bytes) and len(value) > _LONG:
-        data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-        return blake2b(data, digest_size=8).digest()
-    return value if value == value else _NO_NUMBER  # noqa: PLR0124 - so is a NaN told
-
-
-_TYPES: dict[frozenset[type], frozenset[type]] = {}
-"""One object for each combination of types: there are few."""
-
-
-class Pile:
-    """Rows of one layout in one event of one endpoint that are not counted yet."""
-
-    __slots__ = ("fields", "messages", "rows")
-
-    def __init__(self, fields: list[Profile]) -> None:
-        self.fields = fields
-        """One for each value of a row; one only for lists."""
-        self.rows: list[Sequence[Value]] = []
-        self.messages: list[int] = []
-        """Numbers of the messages in this batch that they come from."""
+    keys: list[FieldKey]
+    rows: npt.NDArray[Any]
+    examples: list[str]
+    different: Different
+    meanings: list[Meaning]
 
 
 class Profiles:
     """The fields of a whole audit."""
 
-    def __init__(self, preview: Preview, strings: Strings) -> None:
-        self.fields: dict[FieldKey, Profile] = {}
-        """By receiver, endpoint, event, context and path, as captured: not redacted."""
-        self._preview = preview
-        self._strings = strings
-        self._piles: dict[tuple[str, str, str, Layout], Pile] = {}
+    def __init__(self, meanings: Meanings) -> None:
+        self._meanings = meanings
+        self._groups: dict[tuple[str, str, str], int] = {}
+        self._places: dict[tuple[str, str], int] = {}
+        self._fields: dict[tuple[int, int], int] = {}
+        self._rows = np.repeat(_NEW, 1024)
+        self._examples: list[str] = []
+        self._different = Different()
+        self._young: dict[int, tuple[int, int]] = {}
+        """When the fields of this batch were born."""
 
-    def pile(self, exchange: int, site: Site, passage: Passage) -> Pile:
-        """Return where rows like this one go."""
-        where = passage[0][0]
-        key = (site.receiver, site.endpoint, passage[1], where)
-        found = self._piles.get(key)
-        if found is None:
-            found = self._piles[key] = Pile(self._open(exchange, site, passage))
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def group(self, receiver: str, endpoint: str, event: str) -> int:
+        """Return the number of an event of an endpoint."""
+        return self._groups.setdefault((receiver, endpoint, event), len(self._groups))
+
+    def open(
+        self, group: int, place: tuple[str, str], born: tuple[int, int], show: Callable[[], str]
+    ) -> int:
+        """Return the row of a field, given its context and path; a new one if there is none.
+
+        `born` is the number of the exchange and a number that grows inside of that. `show` returns
+        an example: the first one of a field stays.
+        """
+        spelled = self._places.setdefault(place, len(self._places))
+        key = group, spelled
+        row = self._fields.get(key)
+        if row is None:
+            row = self._fields[key] = len(self._examples)
+            self._examples.append(show())
+            self._young[row] = born
+        elif row in self._young and born < self._young[row]:
+            self._examples[row] = show()
+            self._young[row] = born
+        return row
+
+    def close(self) -> None:
+        """End a batch: fields that it opened have their first example."""
+        missing = len(self._examples) - len(self._rows)
+        if missing > 0:
+            more = np.repeat(_NEW, max(missing, len(self._rows)))
+            self._rows = np.concatenate([self._rows, more])
+        for row, (exchange, spot) in self._young.items():
+            self._rows["exchange"][row], self._rows["spot"][row] = exchange, spot
+        self._young.clear()
+
+    def count(self, rows: Numbers, types: Bits, hashes: Digests) -> None:
+        """Take one value for each entry: row of its field, bit of its type, digest of the value."""
+        mine = self._rows[: len(self)]
+        mine["count"] += np.bincount(rows, minlength=len(mine))
+        for bit in BITS.values():
+            mine["types"][rows[types == bit]] |= bit
+        self._different.add(rows, hashes)
+
+    def carried(self, rows: Numbers, messages: Numbers, times: npt.NDArray[np.float64]) -> None:
+        """Take which messages carried which fields; each pair counts once.
+
+        `messages` are numbers in a batch of messages, `times` says when each of those left.
+        """
+        rows, messages = np.divmod(np.unique(rows * len(times) + messages), len(times))
+        mine = self._rows[: len(self)]
+        mine["messages"] += np.bincount(rows, minlength=len(mine))
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        if len(starts):
+            fields, when = rows[starts], times[messages]
+            first, last = np.minimum.reduceat(when, starts), np.maximum.reduceat(when, starts)
+            mine["first"][fields] = np.minimum(mine["first"][fields], first)
+            mine["last"][fields] = np.maximum(mine["last"][fields], last)
+
+    def note(self, rows: Numbers, codes: Codes, exchanges: Numbers, traits: Traits) -> None:
+        """Take meanings of values, in the order in which they left.
+
+        The strongest says what a field is, the first of equals. One without a kind of data only
+        where there is nothing else.
+        """
+        worth = traits.speaks[codes]
+        rows, codes, exchanges = rows[worth], codes[worth], exchanges[worth]
+        rank = traits.rank[codes]
+        order = np.lexsort((-rank, rows))  # stable: the first of equals stays first
+        rows, codes, exchanges, rank = rows[order], codes[order], exchanges[order], rank[order]
+        best = np.ones(len(rows), dtype=bool)
+        best[1:] = rows[1:] != rows[:-1]
+        rows, codes, exchanges, rank = rows[best], codes[best], exchanges[best], rank[best]
+        mine = self._rows
+        better = (rank > mine["rank"][rows]) | (mine["noted"][rows] == _NEVER)
+        rows = rows[better]
+        mine["rank"][rows], mine["meaning"][rows] = rank[better], codes[better]
+        mine["noted"][rows] = exchanges[better]
+
+    def counted(self) -> Counted:
+        """Return everything, for another process."""
+        return Counted(
+            list(self._keys()),
+            self._rows[: len(self)].copy(),
+            self._examples,
+            self._different,
+            self._meanings.all,
+        )
+
+    def merge(self, other: Counted) -> tuple[Numbers, Codes]:
+        """Take fields that were counted elsewhere.
+
+        Return which row here each row there is, and which meaning here each meaning there is.
+        """
+        never = (_NEVER, 0)
+        opened = [self.open(self.group(*key[:3]), key[3:], never, str) for key in other.keys]
+        self.close()
+        rows = np.array(opened, dtype=np.int64)
+        mine, theirs = self._rows[rows], other.rows
+        sooner = (theirs["exchange"] < mine["exchange"]) | (
+            (theirs["exchange"] == mine["exchange"]) & (theirs["spot"] < mine["spot"])
+        )
+        for place in np.flatnonzero(sooner).tolist():
+            self._examples[rows[place]] = other.examples[place]
+        mine["exchange"][sooner], mine["spot"][sooner] = (
+            theirs["exchange"][sooner],
+            theirs["spot"][sooner],
+        )
+        codes = self._meanings.codes(other.meanings)
+        better = (theirs["rank"] > mine["rank"]) | (
+            (theirs["rank"] == mine["rank"]) & (theirs["noted"] < mine["noted"])
+        )
+        mine["rank"][better], mine["noted"][better] = (
+            theirs["rank"][better],
+            theirs["noted"][better],
+        )
+        mine["meaning"][better] = codes[theirs["meaning"][better]]
+        mine["count"] += theirs["count"]
+        mine["messages"] += theirs["messages"]
+        mine["types"] |= theirs["types"]
+        mine["first"] = np.minimum(mine["first"], theirs["first"])
+        mine["last"] = np.maximum(mine["last"], theirs["last"])
+        self._rows[rows] = mine
+        self._different.merge(other.different, rows)
+        return rows, codes
+
+    def places(self) -> Numbers:
+        """Return for every row its place in the order of `profiles`."""
+        order = self._order()
+        found = np.empty_like(order)
+        found[order] = np.arange(len(order))
         return found
 
-    def count(self, times: Sequence[float]) -> None:
-        """Count what lies on the piles; `times` says when each message of the batch left."""
-        touched: dict[int, Profile] = {}
-        for (_, _, _, where), pile in self._piles.items():
-            messages = set(pile.messages)
-            moments = [times[number] for number in messages]
-            first, last = min(moments), max(moments)
-            if where.is_list:
-                pile.fields[0].take([*chain.from_iterable(pile.rows)], self._strings)
-            else:
-                for one, column in zip(pile.fields, zip(*pile.rows, strict=True), strict=True):
-                    one.take(column, self._strings)
-            for one in pile.fields:
-                touched[one.row] = one
-                one.carried = messages.union(one.carried) if one.carried else messages
-                one.first = min(one.first, first)
-                one.last = max(one.last, last)
-        for one in touched.values():
-            one.messages += len(one.carried)
-            one.carried = ()
-        self._piles.clear()
+    def profiles(self) -> Iterator[Profile]:
+        """Yield the fields in the order in which they were first sent."""
+        keys = list(self._keys())
+        distinct = self._different.counts(len(self))
+        for row in self._order().tolist():
+            one = self._rows[row]
+            yield Profile(
+                keys[row],
+                self._examples[row],
+                int(one["count"]),
+                int(one["messages"]),
+                int(distinct[row]),
+                _types(int(one["types"])),
+                float(one["first"]),
+                float(one["last"]),
+                self._meanings.all[one["meaning"]],
+            )
 
-    def merge(self, others: dict[FieldKey, Profile]) -> list[int]:
-        """Take fields that were counted elsewhere; return which row here each row there is."""
-        rows = []
-        for key, other in others.items():
-            mine = self.fields.get(key)
-            if mine is None:
-                mine = self.fields[key] = replace(other, row=len(self.fields))
-            else:
-                mine.add(other)
-            rows.append(mine.row)
-        return rows
+    def clear(self) -> None:
+        """Forget all fields: they take memory that tables need."""
+        self.__init__(self._meanings)  # type: ignore[misc]
 
-    def _open(self, exchange: int, site: Site, passage: Passage) -> list[Profile]:
-        first = {one.number: one.meaning for one in reversed(passage.said) if not one.row}
-        sheet = passage.sheet
-        leaves = [sheet.leaf(0, number) for number in range(len(sheet.layout.places))]
-        return [
-            self._field(exchange, (site, passage.event), leaf, first.get(number, NO_MEANING))
-            for number, leaf in enumerate(leaves)
-        ]
+    def _order(self) -> Numbers:
+        mine = self._rows[: len(self)]
+        return np.lexsort((mine["spot"], mine["exchange"]))
 
-    def _field(
-        self, exchange: int, event: tuple[Site, str], leaf: Leaf, meaning: Meaning
-    ) -> Profile:
-        site, name = event
-        key = (site.receiver, site.endpoint, name, leaf.place.context, leaf.place.path)
-        found = self.fields.get(key)
-        if found is None:
-            number = len(self.fields)
-            found = Profile(number, (exchange, number), self._preview(leaf.value, meaning))
-            self.fields[key] = found
-        return found
+    def _keys(self) -> Iterator[FieldKey]:
+        groups, places = list(self._groups), list(self._places)
+        return ((*groups[group], *places[place]) for group, place in self._fields)
 
 
-def _verdict(one: Meaning) -> Verdict:
-    if one.category == "other" and not one.rule:
-        return _OTHER
-    strength = one.strength if one.category != "other" else ""
-    told = (one.unit, one.rule, one.basis, one.means, one.indicates)
-    return Verdict(RANK[strength], one.category, strength, *told)
+def _types(bits: int) -> frozenset[type]:
+    return frozenset(kind for kind, bit in BITS.items() if bits & bit)
+
+
+def types_of(values: Sequence[Value]) -> Bits:
+    """Return the bit of each value's type."""
+    kinds = set(map(type, values))
+    if len(kinds) == 1:
+        return np.full(len(values), BITS[kinds.pop()], dtype=np.uint8)
+    return np.array([BITS[type(one)] for one in values], dtype=np.uint8)

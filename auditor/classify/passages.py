@@ -1,0 +1,85 @@
+"""What a message says, sheet by sheet, with what is known of its values before they are looked at.
+
+Most values mean nothing to anybody, and those that do are judged a column at a time. So a passage
+holds what a column of values is judged by; who works on many messages judges them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from auditor.classify.events import NO_WHENS, Whens
+from auditor.classify.senses import Rules, Sense
+from auditor.places import Layout
+from auditor.records import NO_MEANING, Meaning, Observation, Sheet, Value
+
+
+class Said(NamedTuple):
+    """What one value of a sheet means."""
+
+    row: int
+    number: int
+    """Of the value in its row."""
+    meaning: Meaning
+    when: float | None
+    """When that happened according to the message itself, in seconds since 1970."""
+
+
+class Passage(NamedTuple):
+    """A sheet, all of one event, and what its values are judged by."""
+
+    sheet: Sheet
+    sense: Sense
+    event: str = ""
+    """Name of the event, where the endpoint has events."""
+    rules: Mapping[int, Rules] = {}
+    """Rules that hold for the values of a column, where that depends on the rest of the message;
+    for lists, the column 0 has all values."""
+    whens: Whens = NO_WHENS
+    known: Mapping[tuple[int, int], Meaning] = {}
+    """Meanings of values that were recognised, by row and number."""
+
+    @property
+    def said(self) -> list[Said]:
+        """The values whose meaning anybody knows, row by row."""
+        where, rows, _ = self.sheet
+        found = {}
+        for number, field in self.sense.columns:
+            values = column(where, rows, number)
+            meanings = field.told(values, self.rules.get(number)).each(len(values))
+            whens = self.whens.of(number, len(values))
+            spots = _spots(where, rows, number)
+            for (row, at), meaning, when in zip(spots, meanings, whens, strict=True):
+                found[row, at] = Said(row, at, meaning, when)
+        for (row, at), meaning in self.known.items():
+            before = found.get((row, at))
+            found[row, at] = Said(row, at, meaning, before.when if before else None)
+        return [found[spot] for spot in sorted(found)]
+
+    def observations(self) -> Iterator[Observation]:
+        """Yield one observation for every leaf, row by row."""
+        told = {(one.row, one.number): one for one in self.said}
+        for row, values in enumerate(self.sheet.rows):
+            for number in range(len(values)):
+                one = told.get((row, number), _NOTHING_SAID)
+                yield Observation(self.sheet.leaf(row, number), one.meaning, self.event, one.when)
+
+
+_NOTHING_SAID = Said(0, 0, NO_MEANING, None)
+
+
+def column(where: Layout, rows: Sequence[Sequence[Value]], number: int) -> list[Value]:
+    """Return one value of every row; all values, row by row, where rows are lists."""
+    if where.is_list:
+        return [value for row in rows for value in row]
+    return [row[number] for row in rows]
+
+
+def _spots(
+    where: Layout, rows: Sequence[Sequence[Value]], number: int
+) -> Iterator[tuple[int, int]]:
+    """Yield row and number of each value of a column."""
+    if where.is_list:
+        return ((row, at) for row, values in enumerate(rows) for at in range(len(values)))
+    return ((row, number) for row in range(len(rows)))

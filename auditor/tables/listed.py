@@ -1,0 +1,92 @@
+"""Choose the observations that have a row of their own, and write their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from auditor.records import Meaning
+from auditor.tables.batch import Batch, Column
+from auditor.tables.meanings import Flags, Traits
+from auditor.tables.observed import ROW, Rows
+from auditor.tables.profile import Numbers
+from auditor.tables.show import Show
+
+_Part: TypeAlias = tuple[dict[str, npt.NDArray[Any]], pa.Array]
+"""Columns of numbers, and previews: the rows of one column of a batch, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What it takes to write rows."""
+
+    traits: Traits
+    meanings: Sequence[Meaning]
+    show: Show
+    way: Callable[[tuple[str, ...]], int]
+    """Returns the number of decode steps."""
+
+    def rows(self, batch: Batch, columns: Sequence[Column], whole: Flags) -> Rows | None:
+        """Return the rows of a batch, None when there are none.
+
+        `whole` says which messages carry an interaction: of those, what stands aside is listed,
+        too. Rows of a message are in the order of the outermost items that they are in: what one
+        event of a batch says stands together.
+        """
+        parts = [part for one in columns if (part := self._part(one, whole)) is not None]
+        if not parts:
+            return None
+        one = {name: np.concatenate([part[name] for part, _ in parts]) for name in parts[0][0]}
+        text = pa.chunked_array([text for _, text in parts], pa.string())
+        order = np.lexsort((one["number"], one["row"], one["item"], one["sent"]))
+        count = np.bincount(one["sent"], minlength=len(batch.parcels))
+        kept = np.flatnonzero(count)
+        sent = [batch.parcels[place].sent for place in kept.tolist()]
+        return Rows(
+            exchange=batch.exchanges[kept],
+            message=np.array([each.index for each in sent], dtype=np.int64),
+            time=np.array([each.time for each in sent], dtype=np.float64),
+            count=count[kept],
+            **{name: one[name][order] for name in ROW},
+            value=text.take(pa.array(order)).combine_chunks().dictionary_encode(),
+        )
+
+    def _part(self, column: Column, whole: Flags) -> _Part | None:
+        """Return the rows of one column."""
+        codes, lines, traits = column.codes, column.lines, self.traits
+        if codes is None:
+            return None
+        aside = traits.is_aside[codes] & whole[lines.message]
+        chosen = np.flatnonzero(traits.is_listed[codes] | aside)
+        if not len(chosen):
+            return None
+        codes, values = codes[chosen], column.values
+        if len(chosen) < len(values):
+            values = [values[place] for place in chosen.tolist()]
+        is_open = bool(traits.is_open[codes].all())
+        texts, numbers = self.show.column(values, self.meanings, codes, is_open=is_open)
+        part = {
+            "sent": lines.message[chosen],
+            "item": _items(column)[chosen],
+            "row": lines.row[chosen],
+            "number": lines.number[chosen] + column.number,
+            "field": column.rows[chosen],
+            "meaning": codes,
+            "steps": np.full(len(chosen), self.way(column.place.steps)),
+            "event_time": column.whens[chosen],
+            "amount": numbers,
+        }
+        return part, pa.array(texts, pa.string())
+
+
+def _items(column: Column) -> Numbers:
+    """Return the outermost item of a list that each value is in, else -1."""
+    where, items = column.stack.sense.layout, column.lines.item
+    if where.is_list or not where.tails or not where.tails[column.number]:
+        return items
+    return np.where(items < 0, where.tails[column.number][0], items)
