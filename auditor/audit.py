@@ -40,6 +40,9 @@ from auditor.tables.store import FORMAT, Audit
 _TOLD = 2000
 """Characters of a text that a session tells about itself."""
 
+_NO_TEXT = frozenset({int, float, bool, type(None)})
+"""Most values of a result; they are not asked one by one whether they hold a secret."""
+
 
 def run_audit(
     paths: Iterable[Path],
@@ -213,9 +216,12 @@ def _swept(value: Any, redactor: Redactor) -> Any:
     if isinstance(value, str):
         return redactor.sweep(value)
     if isinstance(value, dict):
-        return {name: _swept(one, redactor) for name, one in value.items()}
+        return {
+            name: one if type(one) in _NO_TEXT else _swept(one, redactor)
+            for name, one in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_swept(one, redactor) for one in value]
+        return [one if type(one) in _NO_TEXT else _swept(one, redactor) for one in value]
     return value
 
 

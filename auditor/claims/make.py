@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from auditor import paths
@@ -15,18 +17,13 @@ from auditor.claims.verdict import Decision, Rebuilt, Subject, decide
 from auditor.claims.words import falsifier, sentence
 from auditor.records import Claim, Excerpt
 from auditor.stats import absence, windows
-from auditor.stats.summary import firm_observations
+from auditor.stats.firm import FIRM, Part, by_receiver
 from auditor.stats.thresholds import LAG_S
 
-_MESSAGES = 1 << 32
-"""More than one exchange can have, so that both numbers fit into one."""
+Flags = npt.NDArray[np.bool_]
 
 POINTERS = 50
 """Observations a claim names one by one; the fields it names lead to the others."""
-
-
-_NEEDED = ["category", "receiver", "strength", "field", "exchange", "message", "time", "event_time"]
-"""Columns of observations that claims look at; texts are costly to copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +63,22 @@ def make_claims(
     A kind that somebody received gets one claim per receiver; one that nobody received gets one
     claim about `subject`, the service the session is about.
     """
-    observed = _by_kind(evidence.tables["observations"])
+    observations = evidence.tables["observations"]
+    observed, nothing = by_receiver(observations), Part(observations, np.zeros(0, dtype=np.int64))
     carriers = _carriers(evidence.tables["fields"])
-    fields = _Fields(evidence.tables["fields"])
+    fields, at_once = _Fields(evidence.tables["fields"]), windows.AtOnce(evidence.tables)
+    enough = absence.enough(evidence.tables["marks"], evidence.tables)
     claims: list[Claim] = []
     for category in categories:
-        tries = _tries(evidence, category)
+        tries = _tries(evidence, category, enough)
         seen = [one for one in receivers if (category.id, one.id) in observed]
         if subject.id not in {one.id for one in seen} and (not seen or category.marks):
             seen.append(subject)
         for one in seen:
-            mine = observed.get((category.id, one.id), evidence.tables["observations"].iloc[:0])
+            mine = observed.get((category.id, one.id), nothing)
             hints = carriers.get((category.id, one.id), [])
-            about = _About(category, one, mine, hints, tries)
+            counts = at_once.counted(tries.done, category.id, one.id, mine)
+            about = _About(category, one, mine, hints, tries, counts)
             claims.append(_claim(evidence, about, fields))
     return tuple(claims)
 
@@ -88,7 +88,12 @@ class _Tries:
     """What the tester did of one kind."""
 
     done: pd.DataFrame
-    moves: pd.DataFrame
+    moved: int
+    """How often the playhead was moved."""
+    traced: int
+    """Of these, moves whose positions were found in what left."""
+    error_ms: float
+    """How far off the worst of those was."""
     readable: float | None
     """Share of the bytes around it that could be read."""
     clean: int
@@ -103,11 +108,12 @@ class _About:
 
     category: Category
     receiver: Receiver
-    mine: pd.DataFrame
-    """Its observations."""
+    mine: Part
+    """Its strong and medium observations."""
     carriers: list[int]
     """Rows of fields that it may be worked out from."""
     tries: _Tries
+    counts: windows.Counts
 
 
 class _Fields:
@@ -115,46 +121,45 @@ class _Fields:
 
     def __init__(self, fields: pd.DataFrame) -> None:
         self._counts = fields["count"].tolist()
-        named = zip(fields["means"], fields["rule"], fields["path"], strict=True)
-        self._words = [
-            str(means) if rule != "lexicon" else f"field “{(paths.keys(path) or ('',))[-1]}”"
-            for means, rule, path in named
-        ]
+        told = (fields[name].array.to_numpy(dtype=object) for name in ("means", "rule", "path"))
+        self._told = list(zip(*told, strict=True))
 
     def words(self, rows: Sequence[int]) -> list[str]:
         """Say in plain words what fields are, the most frequent first."""
         ranked = sorted(rows, key=lambda row: -self._counts[row])
-        return list(dict.fromkeys(self._words[row] for row in ranked))
+        different = dict.fromkeys(self._told[row] for row in ranked)
+        return list(dict.fromkeys(_words(*one) for one in different))
 
 
-def _tries(evidence: Evidence, category: Category) -> _Tries:
+def _words(means: str, rule: str, path: str) -> str:
+    return means if rule != "lexicon" else f"field “{(paths.keys(path) or ('',))[-1]}”"
+
+
+def _tries(evidence: Evidence, category: Category, enough: Flags) -> _Tries:
     marks = evidence.tables["marks"]
-    done = marks[marks["category"] == category.id]
-    around = windows.readable(done, evidence.tables) if len(done) else None
+    mine = (marks["category"] == category.id).to_numpy()
+    done = marks[mine]
+    moves = done[done["action"].isin(category.moves)]
+    errors = moves.loc[moves["matched"], "error_s"]
     return _Tries(
         done,
-        done[done["action"].isin(category.moves)],
-        around,
-        absence.clean(done, evidence.tables),
+        len(moves),
+        len(errors),
+        float(ceil(round(float(errors.max()) * 1000, 1))) if len(errors) else 0.0,
+        windows.readable(done, evidence.tables) if len(done) else None,
+        int(enough[mine].sum()),
         absence.settled(done, evidence.tables["fields"]),
     )
-
-
-def _by_kind(observations: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
-    """Split strong and medium observations by category and receiver."""
-    firm = firm_observations(observations)[_NEEDED]
-    groups = firm.groupby(["category", "receiver"], sort=False)
-    return {(str(category), str(receiver)): group for (category, receiver), group in groups}
 
 
 def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
     category, receiver, mine, tries = about.category, about.receiver, about.mine, about.tries
     subject = Subject(
         values=len(mine),
-        strength="strong" if "strong" in mine["strength"].tolist() else "medium",
+        strength="strong" if mine.is_strong else "medium",
         did=len(tries.done),
-        moved=len(tries.moves),
-        traced=int(tries.moves["matched"].sum()),
+        moved=tries.moved,
+        traced=tries.traced,
         rebuilt=evidence.rebuilt.get((receiver.id, category.id), Rebuilt()),
         carriers=len(about.carriers),
         readable=tries.readable,
@@ -165,9 +170,8 @@ def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
         control=evidence.control,
     )
     decision = decide(subject)
-    counts = windows.counted(evidence.tables, category.id, receiver.id, mine)
-    numbers = _numbers(subject, mine, tries, counts, evidence)
-    rows = sorted(set(mine["field"].tolist())) if len(mine) else about.carriers
+    numbers = _numbers(subject, about, evidence)
+    rows = mine.fields if len(mine) else about.carriers
     cause = _cause(evidence, about, decision, rows)
     numbers |= _cause_numbers(cause)
     text = sentence(decision.reason, category, receiver.name, numbers, fields.words(rows))
@@ -183,7 +187,7 @@ def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
         sentence=text + told(cause),
         numbers=tuple(numbers.items()),
         fields=tuple(rows),
-        observations=tuple(int(row) for row in mine.index[:POINTERS]),
+        observations=tuple(mine.rows[:POINTERS].tolist()),
         excerpt=_excerpt(evidence, about, decision),
         falsifier=falsifier(decision.verdict),
         cause=cause.state,
@@ -209,19 +213,12 @@ def _cause_numbers(cause: Cause) -> dict[str, float]:
     }
 
 
-def _numbers(
-    subject: Subject,
-    mine: pd.DataFrame,
-    tries: _Tries,
-    counts: windows.Counts,
-    evidence: Evidence,
-) -> dict[str, float]:
-    moves = tries.moves
-    errors = moves.loc[moves["matched"], "error_s"]
+def _numbers(subject: Subject, about: _About, evidence: Evidence) -> dict[str, float]:
+    tries, counts = about.tries, about.counts
     around = evidence.readable if subject.readable is None else subject.readable
     return {
         "values": subject.values,
-        "messages": len((mine["exchange"] * _MESSAGES + mine["message"]).unique()),
+        "messages": about.mine.messages,
         "did": subject.did,
         "followed": counts.followed,
         "lag_s": LAG_S,
@@ -229,7 +226,7 @@ def _numbers(
         "idle_hit": counts.idle_hit,
         "moved": subject.moved,
         "traced": subject.traced,
-        "error_ms": float(ceil(round(float(errors.max()) * 1000, 1))) if len(errors) else 0.0,
+        "error_ms": tries.error_ms,
         "rebuilt_real": subject.rebuilt.real,
         "rebuilt_right": subject.rebuilt.right,
         "rebuilt_wrong": subject.rebuilt.found - subject.rebuilt.right,
@@ -246,7 +243,7 @@ def _numbers(
 
 def _carriers(fields: pd.DataFrame) -> dict[tuple[str, str], list[int]]:
     """Return, by category and receiver, the rows of seen fields that it may be worked out from."""
-    firm = fields[fields["strength"].isin(["strong", "medium"]) & (fields["indicates"] != "")]
+    firm = fields[fields["strength"].isin(FIRM) & (fields["indicates"] != "")]
     found: dict[tuple[str, str], list[int]] = {}
     for row, receiver, names in zip(
         firm.index.tolist(), firm["receiver"].tolist(), firm["indicates"].tolist(), strict=True

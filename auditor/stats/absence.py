@@ -13,6 +13,7 @@ from auditor.stats.summary import unopened
 from auditor.stats.thresholds import CONFIDENCE, FLUSH_S, LEAD_S, MIN_READABLE
 
 Times = npt.NDArray[np.floating[Any]]
+Flags = npt.NDArray[np.bool_]
 
 
 def bound(tries: int) -> float:
@@ -24,8 +25,8 @@ def bound(tries: int) -> float:
     return float(1 - (1 - CONFIDENCE) ** (1 / tries)) if tries else 1.0
 
 
-def clean(marks: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> int:
-    """Count the marks around which enough could be read, or nothing left.
+def enough(marks: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> Flags:
+    """Say for each mark whether enough could be read around it, or nothing left.
 
     Of connections that nobody could open only the sum is known: it counts where they began.
     """
@@ -35,7 +36,7 @@ def clean(marks: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> int:
     sent = _sums(exchanges["time"], exchanges["bytes_out"], opens, closes)
     read = _sums(exchanges["time"], exchanges["bytes_read"], opens, closes)
     shut = _sums(closed["started"], closed["bytes_up"], opens, closes)
-    return int((read >= MIN_READABLE * (sent + shut)).sum())
+    return np.asarray(read >= MIN_READABLE * (sent + shut))
 
 
 def settled(marks: pd.DataFrame, fields: pd.DataFrame) -> int:

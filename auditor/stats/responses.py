@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from auditor.stats.clock import seconds
+from auditor.stats.firm import firm_rows
 from auditor.stats.skew import offset
-from auditor.stats.summary import firm_observations, unopened
+from auditor.stats.summary import unopened
 from auditor.stats.thresholds import LONGEST_FLUSH_S
 from auditor.stats.trials import Contrast, Trials
 
@@ -200,8 +201,8 @@ class _Fields:
     def _kinds(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, Numbers, Numbers]:
         """Return columns for kinds of data per receiver; what goes by a clock does not count."""
         by_clock = self.columns["beats"].to_numpy() & ~self.columns["told"].to_numpy(dtype=bool)
-        firm = np.isin(np.arange(len(rows)), _places(rows)) & ~by_clock[self._column]
-        places = np.flatnonzero(firm)
+        places = firm_rows(rows)
+        places = places[~by_clock[self._column[places]]]
         who, receivers = pd.factorize(rows["receiver"].iloc[places])
         what, categories = pd.factorize(rows["category"].iloc[places])
         pairs, codes = np.unique(who * (len(categories) + 1) + what, return_inverse=True)
@@ -219,11 +220,6 @@ class _Fields:
         all_ = np.bincount(codes, minlength=len(names))
         names["told"] = np.bincount(codes, told, len(names)) * 2 >= np.maximum(all_, 1)
         return names, codes.ravel().astype(np.int64), places
-
-
-def _places(rows: pd.DataFrame) -> Numbers:
-    numbered = rows[["strength"]].reset_index(drop=True)
-    return firm_observations(numbered).index.to_numpy(dtype=np.int64)
 
 
 def _named(

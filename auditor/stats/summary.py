@@ -135,8 +135,3 @@ def bars(exchanges: pd.DataFrame, started: float, ended: float) -> tuple[int, li
     for number, dark, messages in zip(place, sealed, exchanges["messages_out"], strict=True):
         rows[number]["unreadable" if dark else "readable"] += int(messages)
     return width, rows
-
-
-def firm_observations(observations: pd.DataFrame) -> pd.DataFrame:
-    """Leave out weak observations: they are candidates and never decide anything."""
-    return observations[observations["strength"].isin(["strong", "medium"])]

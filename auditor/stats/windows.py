@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from auditor.stats.clock import happened, seconds
-from auditor.stats.summary import firm_observations, unopened
+from auditor.stats.firm import Part, by_category, coded, firm_rows
+from auditor.stats.summary import unopened
 from auditor.stats.thresholds import (
     FLUSH_S,
     LAG_S,
@@ -26,6 +27,9 @@ POSITIONS = ("position_s", "in_s", "out_s")
 """Values of a mark that are positions inside a track, in seconds."""
 
 _TO_SECONDS = {"s": 1.0, "ms": 0.001}
+
+_NEEDED = ["receiver", "endpoint", "category", "time", "event_time", "number", "unit"]
+"""Columns of observations that are held against marks; texts are costly to copy."""
 
 Times = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
@@ -55,16 +59,19 @@ def annotate(
     `moves` names the actions that move the playhead; other positions are nothing to look for.
     Windows are those of the tests of causes, so that a count here and a count there agree.
     """
-    firm = on_our_clock(firm_observations(observations), clocks)
+    rows = firm_rows(observations if len(marks) else observations.iloc[:0])
+    needed = {name: observations[name].array.take(rows) for name in _NEEDED}
+    firm = on_our_clock(pd.DataFrame(needed, copy=False), clocks)
     places = _positions(firm)
     opens, closes = _windows(marks)
     done = marks.assign(followed=False)
     free = _without_rhythms(firm, clocks)
+    times = happened(free).to_numpy()
     for category in marks["category"].unique().tolist():
         here = (marks["category"] == category).to_numpy()
-        times = np.sort(happened(free[free["category"] == category]))
+        mine = np.sort(times[(free["category"] == category).to_numpy()])
         spans = list(zip(opens[here], closes[here], strict=True))
-        done.loc[here, "followed"] = _any_within(times, spans)
+        done.loc[here, "followed"] = _any_within(mine, spans)
     errors = [
         _distance(json.loads(values), span, places) if action in moves else None
         for action, values, span in zip(
@@ -80,8 +87,9 @@ def on_our_clock(observations: pd.DataFrame, clocks: Clocks) -> pd.DataFrame:
     """Set the times that messages tell to the tester's clock."""
     if not clocks.offsets:
         return observations
-    away = observations["receiver"].astype(object).map(dict(clocks.offsets)).astype("float64")
-    told = observations["event_time"] - pd.to_timedelta(away.fillna(0.0), unit="s")
+    codes, names = coded(observations["receiver"])
+    away = np.array([*(clocks.offsets.get(name, 0.0) for name in names), 0.0])[codes]
+    told = observations["event_time"] - pd.to_timedelta(away, unit="s")
     return observations.assign(event_time=told)
 
 
@@ -89,26 +97,25 @@ def _without_rhythms(observations: pd.DataFrame, clocks: Clocks) -> pd.DataFrame
     """Leave out values that left by a clock of their own and tell no time: they follow nothing."""
     if not clocks.rhythms:
         return observations
-    pairs = zip(observations["receiver"], observations["endpoint"], strict=True)
-    beats = np.array([pair in clocks.rhythms for pair in pairs], dtype=bool)
+    who, receivers = coded(observations["receiver"])
+    where, endpoints = coded(observations["endpoint"])
+    beats = np.zeros(len(observations), dtype=bool)
+    for receiver, endpoint in clocks.rhythms:
+        if receiver in receivers and endpoint in endpoints:
+            beats |= (who == receivers.index(receiver)) & (where == endpoints.index(endpoint))
     return observations[~beats | observations["event_time"].notna().to_numpy()]
 
 
-def followed(marks: pd.DataFrame, observations: pd.DataFrame) -> Flags:
-    """Say for each mark whether one of these observations happened with it or soon after."""
-    if marks.empty:
-        return np.zeros(0, dtype=bool)
-    times = np.sort(happened(observations))
+def followed(marks: pd.DataFrame, times: Times) -> Flags:
+    """Say for each mark whether something happened with it or soon after; `times` are sorted."""
     spans = [(start - LEAD_S, end + LAG_S) for start, end in _spans(marks)]
     return _any_within(times, spans)
 
 
-def disturbed(marks: pd.DataFrame, observations: pd.DataFrame) -> tuple[int, int]:
-    """Count idle windows, and those in which one of these observations happened."""
-    idle = marks[marks["action"] == IDLE] if len(marks) else marks
-    if idle.empty:
-        return 0, 0
-    return len(idle), int(_any_within(np.sort(happened(observations)), _spans(idle)).sum())
+def disturbed(marks: pd.DataFrame, times: Times) -> tuple[int, int]:
+    """Count idle windows, and those in which something happened; `times` are sorted."""
+    idle = marks[marks["action"] == IDLE]
+    return len(idle), int(_any_within(times, _spans(idle)).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,32 +129,44 @@ class Counts:
     """It left by a clock of its own: when it left says nothing about what was done."""
 
 
-def counted(
-    tables: dict[str, pd.DataFrame], category: str, receiver: str, mine: pd.DataFrame
-) -> Counts:
-    """Count for one kind and receiver; `mine` are its observations.
+class AtOnce:
+    """What the tests of causes say about data of a kind that followed its actions at once."""
 
-    The numbers are those of the tests of causes, added up over the actions of the kind. Sessions
-    without idle windows have no such test: they are counted by the plain window.
-    """
-    marks = tables["marks"]
-    done, idle = marks[marks["category"] == category], int((marks["action"] == IDLE).sum())
-    if not idle:
-        return Counts(int(followed(done, mine).sum()), 0, 0)
-    table = tables["attribution"]
-    rows = table[
-        (table["context"] == "kind")
-        & (table["category"] == category)
-        & (table["receiver"] == receiver)
-        & (table["lag"] == "with")
-        & (table["statistic"] == "presence")
-        & table["action"].isin(done["action"].unique().tolist())
-    ]
-    if rows.empty:
-        untold = bool(mine["event_time"].isna().all()) and len(mine) > 0
-        by_clock = untold and bool(followed(done, mine).any() or disturbed(marks, mine)[1])
-        return Counts(0, idle, 0, by_clock)
-    return Counts(int(rows["hit"].sum()), idle, int(rows["control_hit"].max()))
+    def __init__(self, tables: dict[str, pd.DataFrame]) -> None:
+        self._marks, table = tables["marks"], tables["attribution"]
+        self._idle = int((self._marks["action"] == IDLE).sum())
+        rows = table[
+            (table["context"] == "kind")
+            & (table["lag"] == "with")
+            & (table["statistic"] == "presence")
+        ]
+        self._hits: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
+        names = ("category", "receiver", "action", "hit", "control_hit")
+        for category, receiver, action, *hits in zip(
+            *(rows[one].tolist() for one in names), strict=True
+        ):
+            self._hits.setdefault((category, receiver), []).append((action, *hits))
+
+    def counted(self, done: pd.DataFrame, category: str, receiver: str, mine: Part) -> Counts:
+        """Count for one kind and receiver; `done` are the marks of the kind.
+
+        The numbers are those of the tests of causes, added up over the actions of the kind. Sessions
+        without idle windows have no such test: they are counted by the plain window.
+        """
+        if not self._idle:
+            return Counts(int(followed(done, mine.times).sum()) if len(done) else 0, 0, 0)
+        actions = set(done["action"].tolist())
+        known = self._hits.get((category, receiver), ())
+        hits = [(hit, control_hit) for action, hit, control_hit in known if action in actions]
+        if hits:
+            return Counts(
+                sum(hit for hit, _ in hits), self._idle, max(control_hit for _, control_hit in hits)
+            )
+        if not len(mine) or mine.tells_time:
+            return Counts(0, self._idle, 0)
+        times = mine.times
+        by_clock = followed(done, times).any() or disturbed(self._marks, times)[1]
+        return Counts(0, self._idle, 0, bool(by_clock))
 
 
 def lanes(
@@ -161,21 +180,24 @@ def lanes(
     `moves` names the actions that move the playhead; `matched` counts those found again. `rows`
     are the lanes of `auditor.claims.causes`: what they count of idle windows is taken from there.
     """
-    firm = firm_observations(observations)
+    firm = by_category(observations)
+    hands_off = bool((marks["action"] == IDLE).any())
     result = {}
-    for name in dict.fromkeys([*marks["category"].tolist(), *firm["category"].tolist()]):
-        mine, done = firm[firm["category"] == name], marks[marks["category"] == name]
+    for name in dict.fromkeys([*marks["category"].tolist(), *firm]):
+        mine, done = firm.get(name), marks[marks["category"] == name]
         moved = done["action"].isin(list(moves))
         tested = [one for one in rows if one["category"] == name]
-        idle, hit = disturbed(marks, mine)
+        idle = hit = 0
         if tested:
             idle, hit = (max(int(one[key]) for one in tested) for key in ("idle", "idle_hit"))
+        elif hands_off:
+            idle, hit = disturbed(marks, mine.times if mine else np.zeros(0))
         result[str(name)] = {
             "did": len(done),
             "followed": int(done["followed"].sum()),
             "moved": int(moved.sum()),
             "matched": int(done["matched"].sum()),
-            "observed": len(mine),
+            "observed": len(mine) if mine else 0,
             "idle": idle,
             "idle_hit": hit,
         }

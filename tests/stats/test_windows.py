@@ -7,6 +7,7 @@ import pytest
 
 from auditor.stats import windows
 from auditor.stats.attribution import attribute
+from auditor.stats.firm import by_receiver
 from auditor.tables.build import frame
 from auditor.tables.schema import TABLES
 
@@ -166,7 +167,9 @@ def test_counts_are_those_of_the_test() -> None:
     }
     tables["attribution"] = attribute(tables).table
     tables["marks"] = windows.annotate(done, some, ())
-    counts = windows.counted(tables, "seek", "tidal", some)
+    seeks = tables["marks"][tables["marks"]["category"] == "seek"]
+    mine = by_receiver(some)["seek", "tidal"]
+    counts = windows.AtOnce(tables).counted(seeks, "seek", "tidal", mine)
     assert (counts.followed, counts.idle, counts.idle_hit, counts.by_clock) == (8, 10, 1, False)
     rows = [{"category": "seek", "idle": 10, "idle_hit": counts.idle_hit}]
     lane = windows.lanes(tables["marks"], some, (), rows)["seek"]
@@ -182,4 +185,8 @@ def fields_of_one() -> pd.DataFrame:
 def test_without_idle_windows_the_plain_window_counts() -> None:
     done = marks(("seek", "seek", 10, 10, {}))
     some = seen(("seek", 12, None, 0, "s"))
-    assert windows.counted({"marks": done}, "seek", "tidal", some) == windows.Counts(1, 0, 0)
+    tables = {"marks": done, "attribution": frame([], TABLES["attribution"])}
+    mine = by_receiver(some)["seek", "tidal"]
+    at_once = windows.AtOnce(tables)
+    assert at_once.counted(done, "seek", "tidal", mine) == windows.Counts(1, 0, 0)
+    assert at_once.counted(done.iloc[:0], "seek", "tidal", mine) == windows.Counts(0, 0, 0)
