@@ -18,6 +18,8 @@ At = tuple[int, ...]
 _LONGEST_KEY = 200
 """Longer keys are cut: a path is repeated on every leaf below it."""
 
+_LONGEST_PATH = 2000
+
 _MOST = 200_000
 """Places; messages with ever new keys would make them without end."""
 
@@ -35,10 +37,13 @@ class Place:
     __slots__ = (
         "_after",
         "_hops",
+        "_listed",
+        "_single",
         "children",
         "context",
         "depth",
         "hops",
+        "is_long",
         "items",
         "known",
         "path",
@@ -55,6 +60,8 @@ class Place:
         """Decode steps that led here, outermost first."""
         self.depth = depth
         """Levels of objects and arrays above, over all hops."""
+        self.is_long = len(path) > _LONGEST_PATH
+        """Nothing more is looked for below: the path would be repeated on every leaf."""
         self.hops = hops
         """Times that something inside something was decoded once more."""
         self.children: dict[str | int, Place] = {}
@@ -62,6 +69,8 @@ class Place:
         self.items: Place | None = None
         self.known: dict[Any, Any] = {}
         """What the decoder has worked out about objects that stand here."""
+        self._listed: Layout | None = None
+        self._single: Layout | None = None
         self._after: dict[tuple[str, ...], Place] = {}
         self._hops: dict[tuple[str, ...], Place] = {}
 
@@ -72,6 +81,20 @@ class Place:
     def spelled(self) -> tuple[Context, str, tuple[str, ...]]:
         """Return context, path and steps."""
         return self.context, self.path, self.steps
+
+    @property
+    def single(self) -> Layout:
+        """Return the layout of a row that holds the value here and no other."""
+        if self._single is None:
+            self._single = layout((self,))
+        return self._single
+
+    @property
+    def listed(self) -> Layout:
+        """Return the layout of rows that are lists of values, all of which stand here."""
+        if self._listed is None:
+            self._listed = layout((self,), is_list=True)
+        return self._listed
 
     def child(self, key: str) -> Place:
         """Return the place of a member."""

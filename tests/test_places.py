@@ -14,6 +14,22 @@ def test_places_are_made_once() -> None:
     assert root("body").after(()) is root("body")
 
 
+def test_a_place_knows_its_layouts() -> None:
+    place = root("body").child("alone")
+    assert place.single is places.layout((place,))
+    assert place.listed is places.layout((place,), is_list=True)
+    assert place.single is not place.listed
+    assert (place.single.home, place.listed.at(2, (1,))) == ("", (1, 2))
+
+
+def test_a_place_far_down_says_so() -> None:
+    place = root("body")
+    while not place.is_long:
+        assert len(place.path) <= 2000
+        place = place.child("k" * 190)
+    assert len(place.path) > 2000
+
+
 def test_keys_that_look_like_levels_are_none() -> None:
     for key in ("a[]", "1", "x.2.y", '["', "]", "\\", "a>1"):
         assert paths.levels(root("body").child(key).path) == 0

@@ -54,7 +54,8 @@ def _fast(text: str | bytes) -> Node:
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
         found: Node = orjson.loads(data)
-        if orjson.dumps(found).translate(None, _BLANK) == data.translate(None, _BLANK):
+        again = orjson.dumps(found)
+        if again == data or again.translate(None, _BLANK) == data.translate(None, _BLANK):
             return found
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         pass

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 from auditor import paths
 from auditor.places import At, Layout, Place, layout
-from auditor.records import Value
 
 PLAIN = frozenset({int, float, bool, type(None)})
 """Types of values that are never anything but themselves."""
@@ -24,27 +23,31 @@ _MOST = 1000
 Name: TypeAlias = "str | int | tuple[str | int, ...]"
 """Key of an object, number of a protobuf field, or key of an entry."""
 
-_Pick: TypeAlias = Callable[[Sequence[Any]], Sequence[Value]]
-_Taken: TypeAlias = tuple[Layout, _Pick, At]
+_Pick: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
+_Taken: TypeAlias = tuple[Layout, _Pick | None, At]
 
 
 class Plan:
     """What to do with the values of one kind of object."""
 
-    __slots__ = ("inside", "rows", "texts")
+    __slots__ = ("inside", "pick_texts", "rows", "size", "texts")
 
     def __init__(self, names: Sequence[Name], kinds: Sequence[type], place: Place) -> None:
         spots = _spots(names, place)
         loose = [one for one in range(len(names)) if kinds[one] in PLAIN or kinds[one] is str]
         self.texts = [one for one in loose if kinds[one] is str]
         """Numbers of the values that are strings and may hold more than they seem to."""
+        self.pick_texts = _picker(self.texts) if self.texts else tuple
+        self.size = len(loose)
+        """How many values the rows hold together."""
         repeated = _repeated(names, loose, len(names))
         listed = {number for numbers in repeated for number in numbers}
         self.rows = [
             *_objects([one for one in loose if one not in listed], spots, place),
             *[(layout((spots[one[0]][0],), is_list=True), _picker(one), ()) for one in repeated],
         ]
-        """The rows: layout, what takes their values out of all, and indices behind the object's."""
+        """The rows: layout, what takes their values out of all (None takes all), and indices
+        behind the object's."""
         kept = frozenset(loose)
         self.inside = [(one, *spots[one]) for one in range(len(names)) if one not in kept]
         """Members that are visited one by one: number, place and indices behind the object's."""
@@ -109,7 +112,7 @@ def _objects(
                 tuple(spots[one][0] for one in mine),
                 tuple(spots[one][1][len(before) :] for one in mine),
             ),
-            _all if len(mine) == len(spots) else _picker(mine),
+            None if len(mine) == len(spots) else _picker(mine),
             before,
         )
         for (_, before), mine in groups.items()
@@ -117,11 +120,8 @@ def _objects(
 
 
 def _picker(numbers: Sequence[int]) -> _Pick:
+    """Return what takes some values out of a list, always as a sequence."""
     if len(numbers) == 1:
         (only,) = numbers
-        return lambda values: (values[only],)
+        return itemgetter(slice(only, only + 1))
     return itemgetter(*numbers)
-
-
-def _all(values: Sequence[Any]) -> Sequence[Value]:
-    return values

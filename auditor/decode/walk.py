@@ -18,18 +18,14 @@ from auditor.decode.limits import (
 )
 from auditor.decode.members import PLAIN, Name, plan
 from auditor.decode.tree import Body, Entries, Gap, Node, Raw, Reading, Tags
-from auditor.places import At, Context, Layout, Place, layout, root, without_surrogates
+from auditor.places import At, Context, Layout, Place, root, without_surrogates
 from auditor.records import Decoded, Sheet, Unread, Value
 
 _KNOWN = ("gzip", "x-gzip", "deflate", "zlib", "br", "brotli", "zstd")
 _ID_SIZE = 128
 """Longer bytes without a meaning are unread content rather than an id."""
-_LONGEST_PATH = 2000
 _SHORTEST_PACKED = 20
 _SIMPLE = PLAIN | {str}
-
-_new = tuple.__new__
-"""Makes a named tuple without its checks."""
 
 
 class Walk:
@@ -37,8 +33,9 @@ class Walk:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._deepest = limits.depth
         self._meter = Meter(limits)
-        self._sheets: dict[Layout, Sheet] = {}
+        self._sheets: dict[Layout, tuple[list[Sequence[Value]], list[At]]] = {}
         self._room = limits.leaves
         """Values that may still be written down."""
         self._unread: list[Unread] = []
@@ -51,7 +48,8 @@ class Walk:
             share = self._dropped / (self._dropped + self._limits.leaves)
             detail = f"more than {self._limits.leaves} values: {self._dropped} left out"
             unread = [*unread, Unread(OVER_LIMIT, round(size * share), detail)]
-        return Decoded(tuple(self._sheets.values()), tuple(unread))
+        sheets = [Sheet(where, rows, ats) for where, (rows, ats) in self._sheets.items()]
+        return Decoded(tuple(sheets), tuple(unread))
 
     def message(self, body: Body, context: Context = "body") -> None:
         """Decode the body of a message."""
@@ -63,7 +61,7 @@ class Walk:
         visit = self._VISIT.get(kind)
         if visit is None:
             self.leaf(node, place, at)  # type: ignore[arg-type]  # all other nodes are in the table
-        elif kind in _CONTAINERS and self._is_deep(place):
+        elif (place.depth > self._deepest or place.is_long) and kind in _CONTAINERS:
             self._miss(Gap(OVER_LIMIT, _weigh(node), "nested too deeply"), place)
         else:
             visit(self, node, place, at)
@@ -71,7 +69,7 @@ class Walk:
     def leaf(self, value: Value, place: Place, at: At = ()) -> None:
         """Write one value down."""
         if self._room:
-            self._put(layout((place,)), (value,), at)
+            self._put(place.single, (value,), at)
         else:
             self._dropped += 1
 
@@ -84,8 +82,8 @@ class Walk:
         else:
             self._again(value, again, place, at)
 
-    def members(
-        self, names: tuple[Name, ...], values: list[Any], place: Place, at: At = ()
+    def members(  # noqa: C901 - in one piece: a call would cost more than what it does
+        self, names: tuple[Name, ...], values: list[Any], place: Place, at: At
     ) -> None:
         """Write down the members of one object: names and values in their order."""
         if len(values) > self._room:
@@ -93,46 +91,66 @@ class Walk:
                 self.node(values[number], below, at + tail)
             return
         kinds = tuple(map(type, values))
-        mine = plan(names, kinds, place)
-        again: dict[int, Reading] = {}
-        for number in mine.texts:
-            if values[number] not in _plain:
-                self._look(values, number, again)
-        if again:
-            kinds = tuple(Reading if n in again else kind for n, kind in enumerate(kinds))
-            mine = plan(names, kinds, place)
+        mine = place.known.get((names, kinds)) or plan(names, kinds, place)
+        again = _NONE
+        if mine.texts and not _plain.issuperset(mine.pick_texts(values)):
+            again = self._look(values, mine.texts)
+            if again:
+                kinds = tuple(Reading if n in again else kind for n, kind in enumerate(kinds))
+                mine = plan(names, kinds, place)
+        self._room -= mine.size
         for where, pick, before in mine.rows:
-            self._put(where, pick(values), at + before)
+            row = pick(values) if pick else values
+            sheet = self._sheets.get(where)
+            if sheet is None:
+                self._sheets[where] = [row], [at + before]
+            else:
+                sheet[0].append(row)
+                sheet[1].append(at + before if before else at)
         for number, below, tail in mine.inside:
-            self._inside(values[number], again.get(number), below, at + tail)
+            value = values[number]
+            spot = at + tail if tail else at
+            if type(value) is dict and below.depth <= self._deepest and not below.is_long:
+                self.members(tuple(value), [*value.values()], below, spot)
+            elif number in again:
+                self._again(value, again[number], below, spot)
+            else:
+                self.node(value, below, spot)
 
-    def _inside(self, value: Node, again: Reading | None, place: Place, at: At) -> None:
-        if again is None:
-            self.node(value, place, at)
-        else:
-            self._again(value, again, place, at)  # type: ignore[arg-type]  # only strings are read again
+    def _look(self, values: list[Any], texts: Sequence[int]) -> dict[int, Reading]:
+        """Look into the strings that were not seen before: return those that hold more, by number.
 
-    def _look(self, values: list[Any], number: int, again: dict[int, Reading]) -> None:
-        """Look into a string that was not seen before."""
-        value = values[number] = without_surrogates(values[number])
-        left = self._meter.left
-        found = strings.reread(value, self._meter)
-        if found is not None:
-            again[number] = found
-        elif len(value) <= _LONGEST_PLAIN and left == self._meter.left:
-            if len(_plain) >= _MOST_PLAIN:
-                _plain.clear()
-            _plain.add(value)
+        Each gets rid of its lone surrogates where it stands.
+        """
+        again: dict[int, Reading] = {}
+        for number in texts:
+            value = values[number]
+            if value in _plain:
+                continue
+            if not strings.is_evident(value):
+                value = values[number] = without_surrogates(value)
+                left = self._meter.left
+                found = strings.reread(value, self._meter)
+                if found is not None:
+                    again[number] = found
+                    continue
+                if left != self._meter.left:
+                    continue
+            if len(value) <= _LONGEST_PLAIN:
+                if len(_plain) >= _MOST_PLAIN:
+                    _plain.clear()
+                _plain.add(value)
+        return again
 
     def _put(self, where: Layout, row: Sequence[Value], at: At) -> None:
         """Write down a row; there must be room for it."""
         self._room -= len(row)
         sheet = self._sheets.get(where)
         if sheet is None:
-            self._sheets[where] = _new(Sheet, (where, [row], [at]))
+            self._sheets[where] = [row], [at]
         else:
-            sheet[1].append(row)  # type: ignore[attr-defined]  # it is ours until it is read
-            sheet[2].append(at)  # type: ignore[attr-defined]
+            sheet[0].append(row)
+            sheet[1].append(at)
 
     def _again(self, value: str, again: Reading, place: Place, at: At) -> None:
         """Write down what a string says when it is decoded once more."""
@@ -145,9 +163,6 @@ class Walk:
         self._scaled(again.node, below, at, len(value))
         if not again.keep and self._found() == before:
             self.leaf(value, place, at)  # an empty object: nothing below stands for it
-
-    def _is_deep(self, place: Place) -> bool:
-        return place.depth > self._limits.depth or len(place.path) > _LONGEST_PATH
 
     def _found(self) -> int:
         return len(self._unread) + self._dropped - self._room
@@ -206,28 +221,33 @@ class Walk:
             names, values = zip(*node.fields, strict=True)
             self.members(names, [*values], place, at)
 
-    def _visit_array(self, node: list[Node], place: Place, at: At) -> None:
-        below = place.item()
-        if _SIMPLE.issuperset(map(type, node)) and len(node) <= self._room:
-            self._values(node, below, at)
+    def _visit_array(self, node: list[Any], place: Place, at: At) -> None:
+        below = place.items or place.item()
+        kinds = {*map(type, node)}
+        if kinds <= _SIMPLE and len(node) <= self._room:
+            if str in kinds and not _plain.issuperset(node):
+                self._texts(node, below, at)
+            elif node:
+                self._put(below.listed, node, at)
+        elif kinds == _OBJECT and below.depth <= self._deepest and not below.is_long:
+            for index, value in enumerate(node):
+                self.members(tuple(value), [*value.values()], below, (*at, index))
+        else:
+            for index, value in enumerate(node):
+                self.node(value, below, (*at, index))
+
+    def _texts(self, node: list[Any], below: Place, at: At) -> None:
+        """Write down an array of plain values with strings in it; there must be room for them."""
+        texts = [number for number, value in enumerate(node) if type(value) is str]
+        again = self._look(node, texts)
+        if not again:
+            self._put(below.listed, node, at)
             return
         for index, value in enumerate(node):
-            self.node(value, below, (*at, index))
-
-    def _values(self, node: list[Any], below: Place, at: At) -> None:
-        """Write down the items of an array of plain values; there must be room for them."""
-        again: dict[int, Reading] = {}
-        for index, value in enumerate(node):
-            if type(value) is str and value not in _plain:
-                self._look(node, index, again)
-        if again:
-            for index, value in enumerate(node):
-                if index in again:
-                    self._again(value, again[index], below, (*at, index))
-                else:
-                    self.leaf(value, below, (*at, index))
-        elif node:
-            self._put(layout((below,), is_list=True), node, at)
+            if index in again:
+                self._again(value, again[index], below, (*at, index))
+            else:
+                self.leaf(value, below, (*at, index))
 
     def _visit_bytes(self, node: bytes, place: Place, at: At) -> None:
         if encoding.sniff(node) and len(node) >= _SHORTEST_PACKED:
@@ -263,6 +283,8 @@ _MOST_PLAIN = 100_000
 _LONGEST_PLAIN = 100
 
 _CONTAINERS = frozenset({dict, list, Entries, Tags})
+_NONE: dict[int, Reading] = {}
+_OBJECT = frozenset({dict})
 
 
 def _unknown(size: int, claims: tuple[str, ...]) -> Gap:

@@ -3,14 +3,16 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
 import zlib
 from urllib.parse import quote
 
 import pytest
 
 from auditor.decode.limits import Limits, Meter
-from auditor.decode.strings import reread
+from auditor.decode.strings import is_evident, reread
 from auditor.decode.tree import Entries, Gap, Reading
+from auditor.places import without_surrogates
 
 EVENT = {"event": "cue_set", "ms": 61234}
 TEXT = json.dumps(EVENT)
@@ -121,3 +123,35 @@ def test_a_bomb_in_a_string_is_over_the_limit() -> None:
 )
 def test_letters_that_no_base64_has_are_plain_text(text: str) -> None:
     assert read(text) is None
+
+
+def made_up_strings() -> list[str]:
+    """Return what anybody might send, and the same cut, joined and shifted."""
+    dice = random.Random(11)  # noqa: S311
+    whole = [TEXT, quote(TEXT), base(TEXT.encode()), TEXT.encode().hex(), base(b"a=1&b=2&c=3")]
+    whole += ["eyJhbGciOiJub25lIn0.eyJhIjoxfQ.", "Bearer eyJhbGciOiJub25lIn0.eyJhIjoxfQ.x"]
+    whole += ["a=1&b=2", "x.y=1&z=3", "7b7d", "5B5D2C5B", gzip.compress(TEXT.encode()).hex()]
+    whole += ["Mix (Extended)", "deck_play", "e.g. this", "be.nice", "\ud800", "é", "\n", "=", " "]
+    whole += [TEXT.encode().hex().upper(), base(bytes(range(256)) * 3), "0.5", "%7B%22a%22%3A1%7D"]
+    pieces = [one[: dice.randrange(1, len(one) + 1)] for one in whole for _ in range(4)]
+    return whole + [
+        "".join(dice.choices(whole + pieces, k=dice.choice([1, 2]))) for _ in range(3000)
+    ]
+
+
+def test_what_is_evident_holds_nothing_more() -> None:
+    """Told by one look, it must be what the long way says, and cost nothing."""
+    evident = [text for text in made_up_strings() if is_evident(text)]
+    assert len(evident) > 500
+    for text in evident:
+        meter = Meter(Limits())
+        assert reread(text, meter) is None
+        assert meter.left == Limits().plain_size
+        assert without_surrogates(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["9ec79c33ec9942ab8353589fcb2e04dc", "cue_set", "5B", "Mix of 7c (Dub)", "/a/b.aiff"]
+)
+def test_ids_words_and_names_are_evident(text: str) -> None:
+    assert is_evident(text)
