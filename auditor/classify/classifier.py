@@ -59,6 +59,9 @@ class Classifier:
         self._judge = Judge(catalogue.lexicon)
         self._fields: dict[tuple[RuleBook, Place, str, frozenset[str]], Field] = {}
         self._senses: dict[tuple[RuleBook, Layout, str, frozenset[str]], Sense] = {}
+        self._alike: dict[Hashable, Field] = {}
+        self._same_senses: dict[tuple[Layout, tuple[Field, ...]], Sense] = {}
+        """Names differ, but few differ in what they say: one object for all that say the same."""
         self._timed: dict[Layout, tuple[int, ...]] = {}
         """Numbers of the values that tell a moment by their names."""
         self._names: dict[frozenset[Layout], frozenset[str]] = {}
@@ -123,6 +126,7 @@ class Classifier:
         """Return what is known of every layout of a message."""
         if len(self._senses) >= _MEMORY:
             self._senses.clear()
+            self._same_senses.clear()
         beside = self._beside(keys)
         found: dict[_Key, Sense] = {}
         for key, names in beside.items():
@@ -131,14 +135,18 @@ class Classifier:
             full = (book, where, heard, names)
             sense = self._senses.get(full)
             if sense is None:
-                fields = [self._field(book, place, heard, names) for place in where.places]
-                sense = self._senses[full] = Sense(where, fields)
+                fields = tuple(self._field(book, place, heard, names) for place in where.places)
+                same = self._same_senses.get((where, fields))
+                if same is None:
+                    same = self._same_senses[where, fields] = Sense(where, fields)
+                sense = self._senses[full] = same
             found[key] = sense
         return found
 
     def _field(self, book: RuleBook, place: Place, event: str, beside: frozenset[str]) -> Field:
         if len(self._fields) >= _MEMORY:
             self._fields.clear()
+            self._alike.clear()
         key = (book, place, event, beside)
         found = self._fields.get(key)
         if found is None:
@@ -189,7 +197,8 @@ class Classifier:
         if place.context in _SPOKEN:
             around = Surroundings((event, *above) if event else above, beside - {own})
         rules = book.resolve(event, place.context, place.path)
-        return Field(self._judge, rules, own, around)
+        made = Field(self._judge, rules, own, around)
+        return self._alike.setdefault(made.says, made)
 
 
 def parameter_sheets(site: Site) -> list[Sheet]:

@@ -14,7 +14,7 @@ a `level` beside an `artist` is no fader.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -78,6 +78,11 @@ class Scored:
 
     def __init__(self, scores: tuple[_Score, ...]) -> None:
         self._scores = scores
+
+    @property
+    def says(self) -> Hashable:
+        """All that the names say."""
+        return self._scores
 
     @property
     def speaks(self) -> bool:

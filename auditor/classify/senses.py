@@ -76,6 +76,11 @@ class Field:
         self.is_mute = not (rules or self._secret or self._names_event or self._scored.speaks)
         """Whether neither a rule nor a word says anything: the value need not be looked at."""
 
+    @property
+    def says(self) -> Hashable:
+        """All that the names say; fields that say the same judge values alike."""
+        return self.rules, self._secret, self._names_event, self._scored.says
+
     def told(self, values: Sequence[Value], rules: Rules | None = None) -> Told:
         """Return what a column of values means; `rules` are needed where the field asks."""
         if rules is not None:

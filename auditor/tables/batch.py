@@ -84,6 +84,8 @@ class Column(NamedTuple):
     number: int
     """Of the value in its row; 0 for lists."""
     values: Sequence[Value]
+    kinds: frozenset[type]
+    """Types of the values."""
     codes: Codes | None
     """Number of the meaning of each value; None where nobody knows any."""
     whens: npt.NDArray[np.float64]
@@ -120,7 +122,8 @@ def columns(batch: Batch, meanings: Meanings, open_: Open) -> Iterator[Column]:
             if stack.known:
                 codes = _recognised(stack, number, len(values), codes, meanings)
             whens = stack.moments_of(number, moments)
-            found = Column(place, number, values, codes, whens, lines, groups, stack, _NONE)
+            kinds = frozenset(map(type, values))
+            found = Column(place, number, values, kinds, codes, whens, lines, groups, stack, _NONE)
             yield found._replace(fields=open_(found))
 
 

@@ -21,7 +21,7 @@ from auditor.tables.excerpts import NAME, Best, Excerpts
 from auditor.tables.listed import Listing
 from auditor.tables.meanings import Meanings, Traits
 from auditor.tables.observed import Observed
-from auditor.tables.profile import Counted, FieldKey, Numbers, Profiles, types_of
+from auditor.tables.profile import Counted, FieldKey, Numbers, Profiles
 from auditor.tables.show import Show
 
 _BATCH = 500_000
@@ -135,7 +135,8 @@ class Collector:
         self.profiles.close()
         traits = self.meanings.traits(self._kinds.listed)
         for one in found:
-            self._show.learn(one.values)
+            if str in one.kinds:
+                self._show.learn([text for text in one.values if type(text) is str])
         if found:
             count(self.profiles, batch, found, traits)
         names = self.meanings.categories
@@ -195,11 +196,10 @@ class Collector:
             (lines.row[groups.first] * _WIDTH + one.number).tolist(),
             strict=True,
         )
-        fields = [
-            self.profiles.open(group, where, when, partial(self._example, one, place))
-            for group, place, when in zip(groups.numbers, groups.first.tolist(), born, strict=True)
-        ]
-        return np.array(fields, dtype=np.int64)
+        first = groups.first.tolist()
+        return self.profiles.open(
+            groups.numbers, where, list(born), lambda at: self._example(one, first[at])
+        )
 
     def _example(self, one: Column, place: int) -> str:
         meaning = NO_MEANING if one.codes is None else self.meanings.all[one.codes[place]]
@@ -293,9 +293,10 @@ class Collector:
 def count(profiles: Profiles, batch: Batch, found: Sequence[Column], traits: Traits) -> None:
     """Count the values of a batch, field by field."""
     rows = [one.rows for one in found]
-    types = np.concatenate([types_of(one.values) for one in found])
-    hashes = np.concatenate([digests(one.values) for one in found])
-    profiles.count(np.concatenate(rows), types, hashes)
+    for one, mine in zip(found, rows, strict=True):
+        profiles.typed(mine, one.kinds, one.values)
+    hashes = np.concatenate([digests(one.values, one.kinds) for one in found])
+    profiles.count(np.concatenate(rows), hashes)
     fields = np.concatenate([one.fields[one.groups.runs[0]] for one in found])
     messages = np.concatenate([one.groups.runs[1] for one in found])
     profiles.carried(fields, messages, batch.times)

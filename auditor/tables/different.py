@@ -76,11 +76,13 @@ class Different:
         self._seen = seen[~self._full[fields]]
 
 
-def digests(values: Sequence[Value]) -> Digests:
-    """Return a number for each value: equal ones have equal numbers; true is not 1."""
-    kinds = set(map(type, values))
+def digests(values: Sequence[Value], kinds: frozenset[type]) -> Digests:
+    """Return a number for each value: equal ones have equal numbers; true is not 1.
+
+    `kinds` are the types of the values.
+    """
     if len(kinds) == 1:
-        return _of_kind(kinds.pop(), values)
+        return _of_kind(next(iter(kinds)), values)
     found = np.empty(len(values), dtype=np.uint64)
     for kind in kinds:
         places = [place for place, value in enumerate(values) if type(value) is kind]

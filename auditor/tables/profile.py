@@ -18,7 +18,7 @@ from auditor.tables.different import Different, Digests
 from auditor.tables.meanings import Codes, Meanings, Traits
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
-Bits: TypeAlias = npt.NDArray[np.uint8]
+Born: TypeAlias = Sequence[tuple[int, int]]
 
 FieldKey = tuple[str, str, str, str, str]
 """Receiver, endpoint, event, context and path, as captured: not redacted."""
@@ -95,24 +95,27 @@ class Profiles:
         return self._groups.setdefault((receiver, endpoint, event), len(self._groups))
 
     def open(
-        self, group: int, place: tuple[str, str], born: tuple[int, int], show: Callable[[], str]
-    ) -> int:
-        """Return the row of a field, given its context and path; a new one if there is none.
+        self, groups: Sequence[int], place: tuple[str, str], born: Born, show: Callable[[int], str]
+    ) -> Numbers:
+        """Return the row of a field for each group, given its context and path; new ones if needed.
 
-        `born` is the number of the exchange and a number that grows inside of that. `show` returns
-        an example: the first one of a field stays.
+        `born` has for each the number of the exchange and a number that grows inside of that.
+        `show` returns its example, given the place in `groups`: the first one of a field stays.
         """
         spelled = self._places.setdefault(place, len(self._places))
-        key = group, spelled
-        row = self._fields.get(key)
-        if row is None:
-            row = self._fields[key] = len(self._examples)
-            self._examples.append(show())
-            self._young[row] = born
-        elif row in self._young and born < self._young[row]:
-            self._examples[row] = show()
-            self._young[row] = born
-        return row
+        fields, young, examples = self._fields, self._young, self._examples
+        rows = []
+        for at, group in enumerate(groups):
+            row = fields.get((group, spelled))
+            if row is None:
+                row = fields[group, spelled] = len(examples)
+                examples.append(show(at))
+                young[row] = born[at]
+            elif row in young and born[at] < young[row]:
+                examples[row] = show(at)
+                young[row] = born[at]
+            rows.append(row)
+        return np.array(rows, dtype=np.int64)
 
     def close(self) -> None:
         """End a batch: fields that it opened have their first example."""
@@ -124,13 +127,19 @@ class Profiles:
             self._rows["exchange"][row], self._rows["spot"][row] = exchange, spot
         self._young.clear()
 
-    def count(self, rows: Numbers, types: Bits, hashes: Digests) -> None:
-        """Take one value for each entry: row of its field, bit of its type, digest of the value."""
+    def count(self, rows: Numbers, hashes: Digests) -> None:
+        """Take one value for each entry: row of its field, digest of the value."""
         mine = self._rows[: len(self)]
         mine["count"] += np.bincount(rows, minlength=len(mine))
-        for bit in BITS.values():
-            mine["types"][rows[types == bit]] |= bit
         self._different.add(rows, hashes)
+
+    def typed(self, rows: Numbers, kinds: frozenset[type], values: Sequence[Value]) -> None:
+        """Take the types of values, given the row of the field of each; `kinds` are all types."""
+        mine = self._rows["types"]
+        if len(kinds) == 1:
+            mine[rows] |= BITS[next(iter(kinds))]
+        else:
+            np.bitwise_or.at(mine, rows, [BITS[type(one)] for one in values])
 
     def carried(self, rows: Numbers, messages: Numbers, times: npt.NDArray[np.float64]) -> None:
         """Take which messages carried which fields; each pair counts once.
@@ -182,10 +191,12 @@ class Profiles:
 
         Return which row here each row there is, and which meaning here each meaning there is.
         """
-        never = (_NEVER, 0)
-        opened = [self.open(self.group(*key[:3]), key[3:], never, str) for key in other.keys]
+        never = [(_NEVER, 0)]
+        opened = [
+            self.open([self.group(*key[:3])], key[3:], never, lambda _: "") for key in other.keys
+        ]
         self.close()
-        rows = np.array(opened, dtype=np.int64)
+        rows = np.concatenate([np.empty(0, dtype=np.int64), *opened])
         mine, theirs = self._rows[rows], other.rows
         sooner = (theirs["exchange"] < mine["exchange"]) | (
             (theirs["exchange"] == mine["exchange"]) & (theirs["spot"] < mine["spot"])
@@ -254,11 +265,3 @@ class Profiles:
 
 def _types(bits: int) -> frozenset[type]:
     return frozenset(kind for kind, bit in BITS.items() if bits & bit)
-
-
-def types_of(values: Sequence[Value]) -> Bits:
-    """Return the bit of each value's type."""
-    kinds = set(map(type, values))
-    if len(kinds) == 1:
-        return np.full(len(values), BITS[kinds.pop()], dtype=np.uint8)
-    return np.array([BITS[type(one)] for one in values], dtype=np.uint8)

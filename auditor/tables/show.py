@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from math import nan
 
 import numpy as np
@@ -41,9 +41,9 @@ class Show:
         hidden = self._redactor.hides(value, meaning.secret, meaning.category)
         return nan if hidden else float(value)
 
-    def learn(self, values: Sequence[Value]) -> None:
+    def learn(self, texts: Iterable[str]) -> None:
         """Look at texts that need not mean anything: a secret is hidden wherever it stands."""
-        for text in {one for one in values if type(one) is str} - self._plain:
+        for text in set(texts) - self._plain:
             if self._redactor.clean(text) == text:
                 self._remember(text)
 
