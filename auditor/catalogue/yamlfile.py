@@ -8,8 +8,10 @@ keys are always text as written; tags, anchors and aliases are errors.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -20,11 +22,15 @@ _DEPTH = 40
 _SIZE = 4_000_000
 _INT = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][+-]?[0-9]+)?")
+_NUMBERS = frozenset("+-.0123456789")
+"""How numbers begin."""
 _DOUBTFUL = {"yes", "no", "on", "off"}
 _QUOTED = {"'", '"', "|", ">"}
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Scalar = str | int | float | bool | None
+Event = Any
+"""One of the parser's events; not all that they have is known to their types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +112,12 @@ def read_entry(path: Path, name: str = "") -> Entry:
     if len(data) > _SIZE:
         raise CatalogueError(f"{name}:1:1: {len(data)} bytes are too many", "Split the file.")
     try:
-        text = data.decode("utf-8-sig")
-        _check_events(text, name)
-        node = yaml.compose(text, Loader=_LOADER)
+        return _read_document(yaml.parse(data.decode("utf-8-sig"), Loader=_LOADER), name)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise CatalogueError(f"{name}:{line}:1: not UTF-8", "Save it as UTF-8.") from error
     except yaml.YAMLError as error:
         raise _explain(error, name) from error
-    if node is None:
-        return Entry(None, name, 1, 1)
-    return _convert(node, name)
 
 
 def read_yaml(path: Path) -> object:
@@ -133,58 +134,81 @@ def _explain(error: yaml.YAMLError, name: str) -> CatalogueError:
     )
 
 
-def _check_events(text: str, name: str) -> None:
-    """Refuse what the composer would follow without asking: depth, aliases, tags."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        mark = event.start_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEPTH:
-            raise CatalogueError(f"{name}:{line}:{column}: nested too deep", "Flatten it.")
-        if getattr(event, "anchor", None) or isinstance(event, yaml.AliasEvent):
-            raise CatalogueError(
-                f"{name}:{line}:{column}: anchors and aliases are not read", "Write it out."
-            )
-        if getattr(event, "tag", None):
-            raise CatalogueError(
-                f"{name}:{line}:{column}: tags are not read", "Leave out the word with `!`."
-            )
+def _read_document(events: Iterator[Event], name: str) -> Entry:
+    """Return the only document of a file, straight from the parser's events.
+
+    The composer of the library would follow depth, aliases and tags without asking.
+    """
+    found = Entry(None, name, 1, 1)
+    count = 0
+    for event in events:
+        if type(event) is yaml.DocumentStartEvent:
+            count += 1
+            if count > 1:
+                message = "one document is expected, but here begins another"
+                raise _at(event, name, message, "Split the file.")
+        elif isinstance(event, yaml.NodeEvent):
+            found = _read(event, events, name, 0)
+    return found
 
 
-def _convert(node: yaml.Node, name: str) -> Entry:
-    line, column = node.start_mark.line + 1, node.start_mark.column + 1
-    if isinstance(node, yaml.MappingNode):
-        return Entry(_mapping(node, name), name, line, column)
-    if isinstance(node, yaml.SequenceNode):
-        return Entry([_convert(item, name) for item in node.value], name, line, column)
-    text: str = node.value
-    if getattr(node, "style", None) in _QUOTED:
-        return Entry(text, name, line, column)
-    entry = Entry(_resolve(text), name, line, column)
-    if text.lower() in _DOUBTFUL:
-        raise entry.error(f"`{text}` can be read in two ways", "Write true or false, or quote it.")
-    return entry
+def _read(event: Event, events: Iterator[Event], name: str, depth: int) -> Entry:
+    """Return the value that begins with an event; takes what belongs to it from the others."""
+    _check(event, name)
+    mark = event.start_mark
+    line, column = mark.line + 1, mark.column + 1
+    if type(event) is yaml.ScalarEvent:
+        text = event.value
+        if event.style in _QUOTED:
+            return Entry(text, name, line, column)
+        if text.lower() in _DOUBTFUL:
+            message = f"`{text}` can be read in two ways"
+            raise _at(event, name, message, "Write true or false, or quote it.")
+        return Entry(_resolve(text), name, line, column)
+    if depth == _DEPTH:
+        raise _at(event, name, "nested too deep", "Flatten it.")
+    if type(event) is yaml.MappingStartEvent:
+        return Entry(_read_members(events, name, depth + 1), name, line, column)
+    items = []
+    for one in events:
+        if type(one) is yaml.SequenceEndEvent:
+            break
+        items.append(_read(one, events, name, depth + 1))
+    return Entry(items, name, line, column)
 
 
-def _mapping(node: yaml.MappingNode, name: str) -> dict[str, Entry]:
+def _read_members(events: Iterator[Event], name: str, depth: int) -> dict[str, Entry]:
     members: dict[str, Entry] = {}
-    for key, value in node.value:
-        place = Entry(None, name, key.start_mark.line + 1, key.start_mark.column + 1)
-        if not isinstance(key, yaml.ScalarNode):
-            raise place.error("a name must be a single word", "Do not use lists as names.")
+    for key in events:
+        if type(key) is yaml.MappingEndEvent:
+            break
+        _check(key, name)
+        if type(key) is not yaml.ScalarEvent:
+            raise _at(key, name, "a name must be a single word", "Do not use lists as names.")
         if key.value in members:
-            raise place.error(f"`{key.value}` stands here twice", "Keep one of them.")
-        members[key.value] = _convert(value, name)
+            raise _at(key, name, f"`{key.value}` stands here twice", "Keep one of them.")
+        members[key.value] = _read(next(events), events, name, depth)
     return members
 
 
+def _check(event: Event, name: str) -> None:
+    """Refuse aliases, anchors and tags."""
+    if event.anchor:  # of an alias it is the name
+        raise _at(event, name, "anchors and aliases are not read", "Write it out.")
+    if event.tag:
+        raise _at(event, name, "tags are not read", "Leave out the word with `!`.")
+
+
+def _at(event: Event, name: str, message: str, hint: str) -> CatalogueError:
+    """Return (do not raise) an error that names the place of an event."""
+    mark = event.start_mark
+    return CatalogueError(f"{name}:{mark.line + 1}:{mark.column + 1}: {message}", hint)
+
+
 def _resolve(text: str) -> Scalar:
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    if _INT.fullmatch(text):
-        return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    if text[:1] in _NUMBERS:
+        if _INT.fullmatch(text):
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+    return _WORDS.get(text.lower(), text)
