@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from auditor.decode import encoding, formats, media, strings
 from auditor.decode.limits import (
@@ -25,14 +25,22 @@ _KNOWN = ("gzip", "x-gzip", "deflate", "zlib", "br", "brotli", "zstd")
 _ID_SIZE = 128
 """Longer bytes without a meaning are unread content rather than an id."""
 _SHORTEST_PACKED = 20
+_SPARE = 10_000
+"""Values for which there must be room, so that those of a short text fit without a count."""
 _SIMPLE = PLAIN | {str}
+
+Row: TypeAlias = tuple[Layout, Sequence[Value], At]
+"""Values that stand alike, where they stand, and their indices."""
+
+_new = tuple.__new__
+"""Makes a named tuple without its checks."""
 
 
 class Walk:
     """Collect the sheets and gaps of one message, or of the head of one request."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._deepest = limits.depth
         self._meter = Meter(limits)
         self._sheets: dict[Layout, tuple[list[Sequence[Value]], list[At]]] = {}
@@ -45,11 +53,30 @@ class Walk:
         """Return what was found in a message of `size` bytes."""
         unread = self._unread
         if self._dropped:
-            share = self._dropped / (self._dropped + self._limits.leaves)
-            detail = f"more than {self._limits.leaves} values: {self._dropped} left out"
+            share = self._dropped / (self._dropped + self.limits.leaves)
+            detail = f"more than {self.limits.leaves} values: {self._dropped} left out"
             unread = [*unread, Unread(OVER_LIMIT, round(size * share), detail)]
-        sheets = [Sheet(where, rows, ats) for where, (rows, ats) in self._sheets.items()]
+        sheets = [_new(Sheet, (where, *found)) for where, found in self._sheets.items()]
         return Decoded(tuple(sheets), tuple(unread))
+
+    @property
+    def is_unhindered(self) -> bool:
+        """Say whether nothing stayed unread so far, and no limit has come nearer but for values."""
+        return not self._unread and not self._dropped and self._meter.left == self.limits.plain_size
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows of all sheets, each with its layout and its indices."""
+        for where, (rows, ats) in self._sheets.items():
+            for row, at in zip(rows, ats, strict=True):
+                yield where, row, at
+
+    def copy(self, rows: Sequence[Row]) -> bool:
+        """Write down what an unhindered walk found; False if that is nothing or room is scarce."""
+        if not rows or self._room < _SPARE:
+            return False
+        for where, row, at in rows:
+            self._put(where, row, at)
+        return True
 
     def message(self, body: Body, context: Context = "body") -> None:
         """Decode the body of a message."""
@@ -154,7 +181,7 @@ class Walk:
 
     def _again(self, value: str, again: Reading, place: Place, at: At) -> None:
         """Write down what a string says when it is decoded once more."""
-        if place.hops >= self._limits.hops:
+        if place.hops >= self.limits.hops:
             again = Reading(1, (), Gap(OVER_LIMIT, len(value), "nested too often"), keep=True)
         if again.keep:
             self.leaf(value, place, at)
@@ -168,7 +195,7 @@ class Walk:
         return len(self._unread) + self._dropped - self._room
 
     def _miss(self, gap: Gap, place: Place) -> None:
-        if len(self._unread) < self._limits.leaves:
+        if len(self._unread) < self.limits.leaves:
             found = Unread(gap.reason, gap.size, gap.detail, place.path, place.steps)
             self._unread.append(found)
 
@@ -202,7 +229,7 @@ class Walk:
         reading = formats.read(Raw(plain.data, body.content_type.lower()))
         if reading is None:
             self._miss(_unknown(size, plain.claims), place)
-        elif nested and reading.steps and place.hops >= self._limits.hops:
+        elif nested and reading.steps and place.hops >= self.limits.hops:
             self._miss(Gap(OVER_LIMIT, size, "nested too often"), place)
         else:
             below = place.hop if nested and reading.steps else place.after
@@ -217,9 +244,8 @@ class Walk:
             self.members(names, [*values], place, at)
 
     def _visit_tags(self, node: Tags, place: Place, at: At) -> None:
-        if node.fields:
-            names, values = zip(*node.fields, strict=True)
-            self.members(names, [*values], place, at)
+        if node.names:
+            self.members(node.names, node.values, place, at)
 
     def _visit_array(self, node: list[Any], place: Place, at: At) -> None:
         below = place.items or place.item()
@@ -311,5 +337,5 @@ def _weigh(node: Node) -> int:
         elif isinstance(one, Entries):
             left.extend(value for _, value in one.members)
         elif isinstance(one, Tags):
-            left.extend(value for _, value in one.fields)
+            left.extend(one.values)
     return size

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import paths
-from auditor.decode import decode_head
+from auditor.decode import Limits, decode_head
+from auditor.places import root
 from auditor.records import Decoded, Exchange, Leaf
 
 
@@ -17,22 +19,24 @@ def decode(query: str = "", **headers: str) -> Decoded:
     return head(query, pairs)
 
 
+EXCHANGE = Exchange(
+    number=0,
+    id="x",
+    kind="http",
+    started=0.0,
+    method="GET",
+    scheme="https",
+    host="api.example.test",
+    port=443,
+    path="/track",
+    query="",
+    headers=(),
+    messages=(),
+)
+
+
 def head(query: str, headers: tuple[tuple[str, str], ...]) -> Decoded:
-    exchange = Exchange(
-        number=0,
-        id="x",
-        kind="http",
-        started=0.0,
-        method="GET",
-        scheme="https",
-        host="api.example.test",
-        port=443,
-        path="/track",
-        query=query,
-        headers=headers,
-        messages=(),
-    )
-    return decode_head(exchange)
+    return decode_head(replace(EXCHANGE, query=query, headers=headers))
 
 
 def test_query_values() -> None:
@@ -116,3 +120,46 @@ NAMES = st.sampled_from(["authorization", "cookie", "x-a", "Proxy-Authorization"
 def test_no_head_raises(query: str, headers: list[tuple[str, str]]) -> None:
     for leaf in head(query, tuple(headers)).leaves:
         assert len(leaf.at) == paths.levels(leaf.path)
+
+
+ODD = (
+    ("authorization", "Basic " + base64.b64encode(b"dj:secret").decode()),
+    ("authorization", "Bearer abc"),
+    ("cookie", "sid=1; alone; e={}"),
+    ("cookie", "sid=2"),
+    ("cookie", ""),
+    ("x-event", json.dumps({"deck": {"ms": [1, 2]}, "on": True})),
+    ("x-event", base64.b64encode(b"\x00" * 500 + bytes(range(256)) * 2).decode()),
+    ("x-sealed", "A" * 1200),
+    ("accept", "*/*"),
+)
+
+
+def test_a_header_says_the_same_each_time() -> None:
+    for value in ODD:
+        root("header").child(value[0]).known.clear()
+    first = head("", ODD)
+    again = head("", ODD)
+    assert first.leaves == again.leaves
+    assert first.unread == again.unread
+    alone = [head("", (one,)) for one in ODD]
+    assert sorted(map(repr, first.leaves)) == sorted(
+        repr(leaf) for one in alone for leaf in one.leaves
+    )
+    assert again.sheets[0].rows is not first.sheets[0].rows
+
+
+def test_what_is_remembered_of_a_header_heeds_limits() -> None:
+    query = (("x-event", json.dumps({"deck": 7, "next": json.dumps({"deck": 8})})),)
+    assert [leaf.value for leaf in head("", query).leaves] == [7, 8]
+    exchange = replace(EXCHANGE, headers=query)
+    few = decode_head(exchange, Limits(hops=1))
+    assert [leaf.value for leaf in few.leaves] == [7, json.dumps({"deck": 8})]
+    assert [one.reason for one in few.unread] == ["over limit"]
+
+
+def test_ever_new_headers_do_not_fill_the_memory() -> None:
+    for number in range(1500):
+        (leaf,) = decode(x_number=str(number)).leaves
+        assert leaf.value == str(number)
+    assert len(root("header").child("x-number").known) <= 1000
