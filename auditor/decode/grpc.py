@@ -23,20 +23,23 @@ def read(raw: Raw) -> Reading | None:
     if not frames:
         return None
     declared = "grpc" in raw.content_type
-    fields: list[tuple[int, Node]] = []
+    names: list[int] = []
+    values: list[Node] = []
     rest: list[tuple[Key, Node]] = []
     for found in _contents(frames):
         if isinstance(found, Tags):
-            fields.extend(found.fields)
+            names.extend(found.names)
+            values.extend(found.values)
         elif isinstance(found, Entries):
             rest.append((("trailers",), found))
         elif declared:
             rest.append(((), found))
         else:
             return None
-    if not fields and not (declared and rest):
+    if not names and not (declared and rest):
         return None
-    node = Entries([((), Tags(fields)), *rest]) if rest else Tags(fields)
+    fields = Tags(tuple(names), values)
+    node = Entries([((), fields), *rest]) if rest else fields
     return Reading(0.95 if declared else 0.75, ("grpc", "protobuf"), node)
 
 

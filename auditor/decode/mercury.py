@@ -78,5 +78,5 @@ def _columns(part: bytes) -> Node:
         texts = [column.decode() for column in columns]
     except UnicodeDecodeError:
         return None
-    values: list[tuple[int, Node]] = [*enumerate(texts[2:], 1)]
-    return Entries([(("event",), texts[0]), (("version",), texts[1]), ((), Tags(values))])
+    values = Tags(tuple(range(1, len(texts) - 1)), [*texts[2:]])
+    return Entries([(("event",), texts[0]), (("version",), texts[1]), ((), values)])

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
 import struct
+
+from auditor.decode.fields import WEIGHED
 
 _DOUBLE, _FLOAT = struct.Struct("<d"), struct.Struct("<f")
 _LEAST, _MOST = 1e-6, 1e12
-_FIRST, _LAST = 1_000_000_000, 2_500_000_000
+_SECONDS, _MILLIS, _MICROS, _NANOS = (
+    range(1_000_000_000 * unit, 2_500_000_000 * unit) for unit in (1, 10**3, 10**6, 10**9)
+)
 _LONG = 8
 _MORE = 0x80
+_ONE_BYTE = 0x7F
+_W1, _W2, _W3, _W4, _W5 = WEIGHED[:5]
 _IDS = frozenset({8, 12, 16, 20, 24, 32, 48, 64})
 _SHORT = 8
 """Fewer bytes are no id; as a list of small numbers they lose nothing."""
@@ -18,10 +25,13 @@ _MANY = 24
 _ENOUGH = {8: 3, 4: 8}
 """Random bytes do not give so many usual floats of this width."""
 _FEW_DIGITS = 6
-_PACKED_MOST = 2**35
+_MOST_BEHIND = 4
+"""Bytes behind the first; longer integers are no numbers that come in lists."""
 _ENDS = bytes([*[0] * 128, *[1] * 128])
 _END = b"\0"
 """Translated with `_ENDS`, the last byte of every varint is this one."""
+_TOO_LONG = re.compile(rb"[\x80-\xff]\x00")
+"""A varint that is spelled longer than a writer would spell it."""
 
 
 def integer_points(number: int) -> int:
@@ -33,12 +43,7 @@ def integer_points(number: int) -> int:
 
 def is_time(number: int) -> bool:
     """Say whether an integer is a time from 2001 to 2049 in some usual unit."""
-    return (
-        _FIRST <= number < _LAST
-        or _FIRST <= number // 10**3 < _LAST
-        or _FIRST <= number // 10**6 < _LAST
-        or _FIRST <= number // 10**9 < _LAST
-    )
+    return number in _MILLIS or number in _SECONDS or number in _MICROS or number in _NANOS
 
 
 def fixed(piece: bytes) -> tuple[int | float, int]:
@@ -70,17 +75,19 @@ def _float(piece: bytes) -> float:
 
 
 def _floats(piece: bytes) -> list[float] | None:
-    """Read floats of either width that are all usual ones."""
-    for width, code in ((8, "d"), (4, "f")):
+    """Return two or more floats that are all usual, of eight bytes or else of four."""
+    for one, width in (_DOUBLE, _LONG), (_FLOAT, _LONG // 2):
         count, rest = divmod(len(piece), width)
-        found: tuple[float, ...] = () if rest else struct.unpack(f"<{count}{code}", piece)
-        for one in found:
-            if one and not _LEAST <= abs(one) < _MOST:
-                break
-        else:
-            if count > 1 and any(found):
-                return [*found] if width == _LONG else [float(f"{one:.7g}") for one in found]
+        if rest or count < 2 or not _is_usual(one.unpack_from(piece)[0]):  # noqa: PLR2004
+            continue
+        found = struct.unpack(f"<{count}{one.format[-1]}", piece)
+        if all(map(_is_usual, found)) and any(found):
+            return [*found] if width == _LONG else [float(f"{one:.7g}") for one in found]
     return None
+
+
+def _is_usual(number: float) -> bool:
+    return not number or _LEAST <= abs(number) < _MOST
 
 
 def _is_short(number: float) -> bool:
@@ -88,35 +95,54 @@ def _is_short(number: float) -> bool:
 
 
 def _varints(piece: bytes) -> list[int | float] | None:
-    runs = piece.translate(_ENDS).split(_END)
-    runs.pop()
-    likely = _looks_like_list(set(map(len, runs)), len(runs), len(piece))
-    if likely is False:
+    likely = _looks_like_list(*_lengths(piece.translate(_ENDS)), len(piece))
+    if likely is False or (b"\0" in piece and _TOO_LONG.search(piece)):
         return None
-    found: list[int | float] = []
-    number = shift = 0
-    for byte in piece:
-        if byte & _MORE:
-            number |= (byte & ~_MORE) << shift
-            shift += 7
-            continue
-        if shift and not byte:
-            return None
-        found.append(number | byte << shift)
-        number = shift = 0
+    found = _spelled(piece)
     if likely or all(one <= after for one, after in itertools.pairwise(found)):
-        return found if max(found) < _PACKED_MOST else None
+        return found
     return None
 
 
-def _looks_like_list(more: set[int], count: int, size: int) -> bool | None:
+def _spelled(piece: bytes) -> list[int | float]:
+    """Return the varints, of five bytes at most, that fill a piece."""
+    found: list[int | float] = []
+    left = iter(piece)
+    for byte in left:
+        number = byte
+        if byte > _ONE_BYTE:
+            more = next(left)
+            number = _W1[byte] + _W2[more]
+            if more > _ONE_BYTE:
+                more = next(left)
+                number += _W3[more]
+                if more > _ONE_BYTE:
+                    more = next(left)
+                    number += _W4[more]
+                    if more > _ONE_BYTE:
+                        number += _W5[next(left)]
+        found.append(number)
+    return found
+
+
+def _lengths(ends: bytes) -> tuple[int, int, int]:
+    """Return how many bytes varints take behind their first, at least and at most; their number."""
+    width = ends.find(_END) + 1
+    count, rest = divmod(len(ends), width)
+    if not rest and ends == ends[:width] * count:
+        return width - 1, width - 1, count
+    behind = [*map(len, ends.split(_END))]
+    behind.pop()
+    return min(behind), max(behind), len(behind)
+
+
+def _looks_like_list(least: int, most: int, count: int, size: int) -> bool | None:
     """Say whether integers are a list and not an id; None: only when they are in order.
 
-    `more` holds how many bytes each takes beyond its first.
+    `least` and `most` are the bytes that one of them takes behind its first.
     """
-    if count < 2:  # noqa: PLR2004 - one number is no list
+    if count < 2 or most > _MOST_BEHIND:  # noqa: PLR2004 - one number is no list
         return False
-    least, most = min(more), max(more)
     if size < _SHORT:
         return most - least <= 2  # noqa: PLR2004 - small lists are of similar numbers
     if most - least > 1:

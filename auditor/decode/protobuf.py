@@ -11,13 +11,18 @@ bytes are a floating-point number when that gives a usual one.
 
 Votes across messages are left out on purpose. What a message says would then depend on what was
 read before it, so that the order of a capture, or the number of workers that share it, would
-change results. For the same reason nothing is remembered from one body to the next.
+change results. For the same reason nothing is remembered from one body to the next but what a row
+of keys says of itself.
 """
 
 from __future__ import annotations
 
+import itertools
+from functools import lru_cache
+from typing import Any, NamedTuple
+
 from auditor.decode import encoding, media, numbers, text
-from auditor.decode.fields import BYTES, VARINT, Field, signed, split
+from auditor.decode.fields import BYTES, VARINT, Scanned, agree, scan, signed
 from auditor.decode.limits import OVER_LIMIT
 from auditor.decode.tree import Gap, Node, Raw, Reading, Tags
 
@@ -31,11 +36,31 @@ _BODY_SCORE = 5
 _MOSTLY = 0.5
 _TEXT_SIZE = 3
 _SMALL = 2**32
+_MOST_KEYS = 64
+"""Rows of keys that are longer seldom come again."""
 _FIRST_PRINTABLE = 32
 _CONTROLS = bytes([*range(_FIRST_PRINTABLE), 127])
 _ODD_CONTROLS = bytes(set(_CONTROLS) - set(b"\t\n\r"))
 _ID_SIZES = frozenset({8, 12, 16, 20, 24, 32, 48, 64})
 _TEXT, _MESSAGE, _SEVERAL = 1, 2, 4
+_BEGINNINGS = frozenset(one for one in range(8, 256) if one & 7 in {0, 1, 2, 3, 5})
+"""First bytes of keys that a message can begin with: a field number, and a wire type that is one."""
+
+_new = tuple.__new__
+"""Makes a named tuple without its checks."""
+
+
+class _Shape(NamedTuple):
+    """What the keys of a message say, whatever its values are."""
+
+    names: tuple[int, ...]
+    points: int
+    repeats: bool
+    """Numbers come twice, or not in their order."""
+    integers: tuple[int, ...]
+    """Places of the varints; then those of fixed bytes and groups, and of the other bytes."""
+    others: tuple[int, ...]
+    pieces: tuple[int, ...]
 
 
 def read(raw: Raw) -> Reading | None:
@@ -59,57 +84,66 @@ def read(raw: Raw) -> Reading | None:
 
 def parse(data: bytes, depth: int = 0) -> tuple[Tags, int] | None:
     """Return a message and a score of how much it looks like one, or None."""
-    if depth > _DEPTH:
+    found = scan(data) if depth <= _DEPTH else None
+    return _message(found, depth) if found and found[0] else None
+
+
+def _message(scanned: Scanned, depth: int) -> tuple[Tags, int] | None:
+    """Give every value its meaning; None when the keys do not fit together."""
+    keys, values = scanned
+    shape = (_known_shape if len(keys) <= _MOST_KEYS else _shape)(tuple(keys))
+    if shape is None:
         return None
-    fields = split(data)
-    return _message(fields, depth) if fields else None
-
-
-def _message(fields: list[Field], depth: int) -> tuple[Tags, int]:
-    """Give every field its meaning."""
-    found: list[tuple[int, Node]] = []
-    score = marks = last = 0
-    order = 1
-    repeats = False
-    for number, wire, value in fields:
-        if wire == VARINT and value < _SMALL:  # type: ignore[operator]  # an integer
-            node: Node = value  # type: ignore[assignment]
-            points = 1
-        elif wire == BYTES:
-            node, points, kind = _delimited(value, depth)  # type: ignore[arg-type]
-            marks |= kind
-        else:
-            node, points = _scalar(value, depth)
-        found.append((number, node))
-        if number > _USUAL_TAG:
-            points += next((less for top, less in _TAG_POINTS if number <= top), -8)
-        if number <= last:
-            repeats = True
-            order = order if number == last else -2
-        last = number
+    names, score, _, integers, others, pieces = shape
+    for place in integers:
+        value = values[place]
+        if value >= _SMALL:
+            values[place] = signed(value)
+            score += numbers.integer_points(value) - 1
+    for place in others:
+        found = _other(values[place], depth)
+        if found is None:
+            return None
+        values[place], points = found
         score += points
-    if marks > _MESSAGE and (repeats or marks & _SEVERAL):
-        _settle(found, fields, depth)
-    return Tags(found), score + order
+    if pieces:
+        names, values, points = _pieces(shape, values, depth)
+        score += points
+    return _new(Tags, (names, values)), score
 
 
-def _scalar(value: int | bytes | list[Field], depth: int) -> tuple[Node, int]:
-    """Read large integers, fixed bytes and groups."""
-    if isinstance(value, int):
-        return signed(value), numbers.integer_points(value)
-    if isinstance(value, bytes):
-        return numbers.fixed(value)
-    return _message(value, depth + 1)
+def _other(value: bytes | Scanned, depth: int) -> tuple[Node, int] | None:
+    """Read fixed bytes and groups."""
+    return numbers.fixed(value) if isinstance(value, bytes) else _message(value, depth + 1)
+
+
+def _pieces(
+    shape: _Shape, values: list[Any], depth: int
+) -> tuple[tuple[int, ...], list[Node], int]:
+    """Read the length-delimited fields; return names and values of all fields, and points."""
+    nodes = [*values] if shape.repeats else values
+    score = marks = 0
+    for place in shape.pieces:
+        piece = values[place]
+        if piece.isascii() and (spelled := piece.decode()).isprintable():
+            nodes[place] = spelled
+            score += 3 if len(piece) >= _TEXT_SIZE else bool(piece)
+            marks |= _TEXT
+        else:
+            nodes[place], points, kind = _delimited(piece, depth)
+            score += points
+            marks |= kind
+    if shape.repeats and marks > _MESSAGE:
+        _settle(shape.names, nodes, values, depth)
+    return _spread(shape.names, nodes) if marks & _SEVERAL else shape.names, nodes, score
 
 
 def _delimited(piece: bytes, depth: int) -> tuple[Node, int, int]:
-    """Read a length-delimited field: text, message, numbers or bytes; points; whether it votes."""
-    if not piece:
-        return "", 0, 0
-    spelled = _clean(piece)
-    if spelled is not None:
+    """Read what is not plain ASCII: text, message, numbers or bytes; points; whether it votes."""
+    first = piece[0]
+    if first >= _FIRST_PRINTABLE and (spelled := _clean(piece)) is not None:
         return spelled, 3 if len(piece) >= _TEXT_SIZE else 1, _TEXT
-    message = parse(piece, depth + 1)
+    message = parse(piece, depth + 1) if first in _BEGINNINGS else None
     if message is not None and message[1] >= _NESTED_SCORE:
         return message[0], min(message[1], 4), _MESSAGE
     spelled = _printable(piece)
@@ -123,11 +157,6 @@ def _delimited(piece: bytes, depth: int) -> tuple[Node, int, int]:
 
 def _clean(piece: bytes) -> str | None:
     """Return bytes as text when they are text without any control character."""
-    if piece[0] < _FIRST_PRINTABLE:
-        return None
-    if piece.isascii():
-        spelled = piece.decode()
-        return spelled if spelled.isprintable() else None
     if len(piece.translate(None, _CONTROLS)) != len(piece):
         return None
     try:
@@ -148,46 +177,73 @@ def _printable(piece: bytes) -> str | None:
     return spelled if text.is_printable(spelled) else None
 
 
-def _settle(found: list[tuple[int, Node]], fields: list[Field], depth: int) -> None:
-    """Let mixed fields vote, and give packed numbers the shape of repeated ones."""
-    texts = {number for number, node in found if isinstance(node, str)}
-    messages = {number for number, node in found if isinstance(node, Tags)}
-    for number in texts & messages:
-        _vote(number, found, fields, depth)
-    lists = [place for place, (_, node) in enumerate(found) if isinstance(node, list)]
-    for place in reversed(lists):
-        number, node = found[place]
-        found[place : place + 1] = [(number, one) for one in node]  # type: ignore[union-attr]
+def _settle(names: tuple[int, ...], nodes: list[Node], pieces: list[Any], depth: int) -> None:
+    """Let mixed fields vote."""
+    texts = {name for name, node in zip(names, nodes, strict=True) if isinstance(node, str)}
+    messages = {name for name, node in zip(names, nodes, strict=True) if isinstance(node, Tags)}
+    for name in texts & messages:
+        _vote([place for place, other in enumerate(names) if other == name], nodes, pieces, depth)
 
 
-def _vote(number: int, found: list[tuple[int, Node]], fields: list[Field], depth: int) -> None:
+def _vote(places: list[int], nodes: list[Node], pieces: list[Any], depth: int) -> None:
     """Make the readings of one repeated field agree, where the others' reading fits as well.
 
     Bytes that cannot be text settle it at once; otherwise the more frequent reading wins.
     """
-    places = [place for place, (other, _) in enumerate(found) if other == number]
-    texts = [place for place in places if isinstance(found[place][1], str) and fields[place][2]]
-    messages = [place for place in places if isinstance(found[place][1], Tags)]
-    spelled = [_printable(fields[place][2]) for place in messages]  # type: ignore[arg-type]
+    texts = [place for place in places if isinstance(nodes[place], str) and pieces[place]]
+    messages = {place: node for place in places if isinstance(node := nodes[place], Tags)}
+    spelled = [_printable(pieces[place]) for place in messages]
     if None not in spelled and len(messages) <= len(texts):
         for place, words in zip(messages, spelled, strict=True):
-            found[place] = number, words
+            nodes[place] = words
         return
-    known = {tag for place in messages for tag, _ in _fields_of(found[place][1])}
+    known = {name for node in messages.values() for name in node.names}
     for place in texts:
-        message = parse(fields[place][2], depth + 1)  # type: ignore[arg-type]
-        if message and all(tag in known for tag, _ in message[0].fields):
-            found[place] = number, message[0]
+        message = parse(pieces[place], depth + 1)
+        if message and known.issuperset(message[0].names):
+            nodes[place] = message[0]
 
 
-def _fields_of(node: Node) -> list[tuple[int, Node]]:
-    return node.fields if isinstance(node, Tags) else []
+def _spread(names: tuple[int, ...], nodes: list[Node]) -> tuple[int, ...]:
+    """Give packed numbers the shape of repeated ones; return the names that go with them."""
+    for place in reversed(range(len(names))):
+        node = nodes[place]
+        if isinstance(node, list):
+            nodes[place : place + 1] = node
+            names = (*names[:place], *names[place : place + 1] * len(node), *names[place + 1 :])
+    return names
+
+
+def _shape(keys: tuple[int, ...]) -> _Shape | None:
+    """Return what the keys say: the types of the values, and points for numbers that are usual."""
+    if not agree(keys):
+        return None
+    names = tuple(key >> 3 for key in keys)
+    wires = [key & 7 for key in keys]
+    integers, others, pieces = (
+        tuple(place for place, wire in enumerate(wires) if is_one(wire))
+        for is_one in (VARINT.__eq__, lambda wire: wire not in {VARINT, BYTES}, BYTES.__eq__)
+    )
+    steps = {after - before for before, after in itertools.pairwise(names)}
+    points = len(integers) + sum(map(_tag_points, names))
+    points += 1 if min(steps, default=0) >= 0 else -2
+    return _Shape(names, points, min(steps, default=1) <= 0, integers, others, pieces)
+
+
+_known_shape = lru_cache(maxsize=4096)(_shape)
+
+
+def _tag_points(name: int) -> int:
+    """Rate a field number: high ones are rare."""
+    if name <= _USUAL_TAG:
+        return 0
+    return next((less for top, less in _TAG_POINTS if name <= top), -8)
 
 
 def _count_opaque(tags: Tags) -> int:
     """Count the bytes that stay without a meaning."""
     size = 0
-    for _, node in tags.fields:
+    for node in tags.values:
         if isinstance(node, bytes):
             size += len(node)
         elif isinstance(node, Tags):

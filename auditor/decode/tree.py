@@ -22,11 +22,11 @@ class Entries:
     members: list[tuple[Key, Node]]
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """Fields of a protobuf message in wire order."""
+class Tags(NamedTuple):
+    """Fields of a protobuf message in wire order: their numbers, and one value for each."""
 
-    fields: list[tuple[int, Node]]
+    names: tuple[int, ...]
+    values: list[Node]
 
 
 @dataclass(frozen=True, slots=True)
