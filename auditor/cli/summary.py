@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from auditor.report.words import VERDICTS
+from auditor.report.verdicts import VERDICTS
 from auditor.tables.store import Audit
 
 _STYLE = {

@@ -13,6 +13,7 @@ from auditor.report.sets import make_set
 from auditor.report.terms import make_terms
 from auditor.report.text import anchor, number, plural, share, size
 from auditor.report.timeline import timeline
+from auditor.report.verdicts import VERDICTS
 from auditor.report.view import (
     Advice,
     Answer,
@@ -29,7 +30,7 @@ from auditor.report.view import (
     Row,
     Share,
 )
-from auditor.report.words import GROUPS, SECTIONS, VERDICTS, Names, verdict
+from auditor.report.words import GROUPS, SECTIONS, Names, verdict
 from auditor.tables.store import Audit
 
 _EVIDENCE_LINKS = 4

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditor.report.verdicts import Verdict
+
 if TYPE_CHECKING:
     from auditor.report.followed import Followed
     from auditor.report.sets import SetPicture
@@ -27,14 +29,6 @@ class Link:
 
     href: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`code` picks glyph and look: `seen`, `nots`, `nott` or `blind`; `word` is what people read."""
-
-    code: str
-    word: str
 
 
 @dataclass(frozen=True, slots=True)

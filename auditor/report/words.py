@@ -6,21 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.report.view import Strength, Verdict
-
-SEEN = Verdict("seen", "Seen leaving")
-INDIRECT = Verdict("seen", "Seen, indirectly")
-NOT_SEEN = Verdict("nots", "Tested, not seen")
-NOT_TESTED = Verdict("nott", "Not tested")
-BLIND = Verdict("blind", "Could not see")
-
-VERDICTS = {
-    "seen": SEEN,
-    "seen, indirectly": INDIRECT,
-    "not seen": NOT_SEEN,
-    "not tested": NOT_TESTED,
-    "not visible": BLIND,
-}
+from auditor.report.verdicts import (
+    BLIND,
+    INDIRECT,
+    NOT_SEEN,
+    NOT_TESTED,
+    SEEN,
+    VERDICTS,
+    Verdict,
+)
+from auditor.report.view import Strength
 
 GROUPS = (
     (SEEN, "Found in what this computer sent."),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from auditor.errors import SourceError
 from auditor.records import Exchange, Loss
-from auditor.sources import formats, har, mitm, packed, pcap, session
+from auditor.sources import formats, har, mitm, packed, session
 from auditor.sources.capture import Capture, Session
 from auditor.sources.find import find
 
@@ -113,6 +113,8 @@ def _opened(inner: Path, path: Path, how: tuple[int, bool], stack: ExitStack) ->
         )
     kind, (first, replies) = formats.kind_of(head), how
     if kind == "pcap":
+        from auditor.sources import pcap  # noqa: PLC0415 - many parts, and rarely needed
+
         temporary = tempfile.TemporaryDirectory(prefix="auditor-", ignore_cleanup_errors=True)
         traffic = pcap.read(inner, first, Path(stack.enter_context(temporary)), beside=path)
         listed = Session(connections=traffic.connections, has_journal=True)
