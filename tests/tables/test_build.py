@@ -50,14 +50,15 @@ def collector() -> Collector:
 
 def test_fields_stand_in_the_order_in_which_they_came(collector: Collector) -> None:
     collector.count()
-    known = sorted(collector.profiles.fields.items(), key=lambda pair: pair[1].born)
-    names = [collector.field_names(key) for key, _ in known]
-    counts, rows = [one.count for _, one in known], [one.row for _, one in known]
+    known = list(collector.profiles.profiles())
+    names = [collector.field_names(one.key) for one in known]
+    places = collector.profiles.places()
     fields = build_tables(collector)["fields"]
     key = ["receiver", "endpoint", "event", "context", "path"]
     assert list(fields[key].itertuples(index=False, name=None)) == names
-    assert fields["count"].tolist() == counts
-    assert sorted(rows) == list(range(len(fields)))
+    for name in ("count", "messages", "distinct"):
+        assert fields[name].tolist() == [getattr(one, name) for one in known]
+    assert sorted(places) == list(range(len(fields)))
 
 
 def test_observations_point_to_their_field(collector: Collector) -> None:
@@ -69,6 +70,7 @@ def test_observations_point_to_their_field(collector: Collector) -> None:
 
 
 def test_what_is_known_as_secret_in_the_end_stands_nowhere(collector: Collector) -> None:
+    collector.count()
     exchanges = collector.rows["exchanges"]
     number = [one.name for one in TABLES["exchanges"]].index("endpoint")
     exchanges[0] = (*exchanges[0][:number], "GET /hush-hush-77/x", *exchanges[0][number + 1 :])
