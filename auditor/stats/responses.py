@@ -63,14 +63,14 @@ class Batches:
 
     def counted(self, contrast: Contrast, columns: int) -> Matrix:
         """Return how many values the next message after each window held, for each column."""
-        result = np.zeros((len(contrast.places), columns))
-        for row, place in enumerate(contrast.places):
-            wanted = self.following[place]
-            first = np.searchsorted(self.message, wanted, "left")
-            last = np.searchsorted(self.message, wanted, "right")
-            for start, end in zip(first, last, strict=True):
-                np.add.at(result[row], self.column[start:end], 1.0)
-        return result
+        wanted = self.following[contrast.places]
+        first = np.searchsorted(self.message, wanted.ravel(), "left")
+        counts = np.searchsorted(self.message, wanted.ravel(), "right") - first
+        steps = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+        column = self.column[np.repeat(first, counts) + steps]
+        window = np.repeat(np.arange(len(wanted)), counts.reshape(wanted.shape).sum(axis=1))
+        found = np.bincount(window * columns + column, minlength=len(wanted) * columns)
+        return found.astype(float).reshape(len(wanted), columns)
 
 
 @dataclass(frozen=True, slots=True)
