@@ -137,8 +137,11 @@ class Walk:
         for number, below, tail in mine.inside:
             value = values[number]
             spot = at + tail if tail else at
-            if type(value) is dict and below.depth <= self._deepest and not below.is_long:
+            kind = type(value)
+            if kind is dict and below.depth <= self._deepest and not below.is_long:
                 self.members(tuple(value), [*value.values()], below, spot)
+            elif kind is Tags and below.depth <= self._deepest and not below.is_long:
+                self.members(value.names, value.values, below, spot)
             elif number in again:
                 self._again(value, again[number], below, spot)
             else:
@@ -276,7 +279,7 @@ class Walk:
                 self.leaf(value, below, (*at, index))
 
     def _visit_bytes(self, node: bytes, place: Place, at: At) -> None:
-        if encoding.sniff(node) and len(node) >= _SHORTEST_PACKED:
+        if len(node) >= _SHORTEST_PACKED and encoding.sniff(node):
             self._body(Body(node), place, at, nested=True)
             return
         kind = media.name(node)
