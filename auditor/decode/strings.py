@@ -6,7 +6,7 @@ claims or a query string of two or more pairs. Words, numbers and ids stay what 
 
 from __future__ import annotations
 
-import base64
+import binascii
 import re
 from urllib.parse import unquote
 
@@ -38,6 +38,7 @@ _SURE = 0.7
 """From here on a binary reading of what somebody compressed is taken for what it is."""
 _SHORTEST = 5
 _SHORTEST_PACKED = 12
+_PADDING = ("", "===", "==", "=")
 _ROUNDS = 3
 _OPAQUE_FROM = 512
 """Characters of base64 from which unknown content counts as unread; shorter ones are ids."""
@@ -93,7 +94,7 @@ def _unbase64(text: str) -> bytes | None:
     """Undo base64 in either alphabet, with or without padding, also after `+` became a space."""
     plain = text.rstrip("=").replace(" ", "+").replace("-", "+").replace("_", "/")
     try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        return binascii.a2b_base64(plain + _PADDING[len(plain) % 4], strict_mode=True)
     except ValueError:  # no base64, or letters that no base64 has
         return None
 
@@ -130,6 +131,8 @@ def _binary(plain: encoding.Plain, step: str) -> Reading | None:
 
 def _structured(data: bytes, step: str, meter: Meter) -> Reading | None:
     """Return the object, array or form that the bytes hold, compressed or not."""
+    if data[:1] not in _BRACES and not (b"=" in data and b"&" in data) and not encoding.sniff(data):
+        return None
     plain = encoding.undo(data, (), meter)
     if plain.reason == OVER_LIMIT:
         return Reading(1, (), Gap(OVER_LIMIT, len(data), plain.detail), keep=True)
