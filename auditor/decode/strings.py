@@ -110,7 +110,8 @@ def _packed(text: str, meter: Meter) -> Reading | None:
     data = _unbase64(text)
     if data is None:
         return None
-    found = _structured(data, "base64", meter)
+    promising = _may_be_text(data) or encoding.sniff(data)
+    found = _structured(data, "base64", meter) if promising else None
     if found is not None or len(text) < _OPAQUE_FROM or " " in text:
         return found
     raw = Raw(data)
@@ -129,16 +130,19 @@ def _binary(plain: encoding.Plain, step: str) -> Reading | None:
     return reading._replace(steps=(step, *plain.steps, *reading.steps))
 
 
+def _may_be_text(data: bytes) -> bool:
+    """Say whether bytes may be an object, an array or a form."""
+    return data[:1] in _BRACES or (b"=" in data and b"&" in data)
+
+
 def _structured(data: bytes, step: str, meter: Meter) -> Reading | None:
     """Return the object, array or form that the bytes hold, compressed or not."""
-    if data[:1] not in _BRACES and not (b"=" in data and b"&" in data) and not encoding.sniff(data):
-        return None
     plain = encoding.undo(data, (), meter)
     if plain.reason == OVER_LIMIT:
         return Reading(1, (), Gap(OVER_LIMIT, len(data), plain.detail), keep=True)
     if plain.steps and plain.data[:1] not in _BRACES:
         return _binary(plain, step)
-    if plain.data[:1] not in _BRACES and not (b"=" in plain.data and b"&" in plain.data):
+    if not _may_be_text(plain.data):
         return None
     text = Raw(plain.data).text
     if text is None:
