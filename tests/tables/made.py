@@ -58,6 +58,9 @@ def rule(category: str, means: str = "a rule", **more: object) -> FieldRule:
     )
 
 
+RULE = rule("seek")
+
+
 @cache
 def sense(where: Layout, *rules: tuple[FieldRule, ...]) -> Sense:
     """Return what is known of a layout: rules for each of its places, as far as given."""

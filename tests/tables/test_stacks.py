@@ -1,0 +1,119 @@
+"""Rows of several messages on one stack: every value keeps where it came from and when it was."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from auditor.classify.events import Whens
+from auditor.places import exact, layout
+from auditor.records import Sheet
+from auditor.tables.stacks import Groups, Lines, Stack
+from tests.tables.made import FIRM, RULE, WEAK, lists, said, sense, table
+
+NAN = float("nan")
+
+
+def stack(*added: tuple[Sheet, int, int], **more: object) -> Stack:
+    """Return the sheets of messages and groups on one stack, as if rows 10, 20 … were theirs."""
+    made = Stack(sense(added[0][0].layout))
+    for number, (sheet, message, group) in enumerate(added, 1):
+        made.add(said(sheet), message, group, 10 * number)
+    return made
+
+
+def spelled(lines: Lines) -> list[list[int]]:
+    return [one.tolist() for one in lines]
+
+
+def grouped(groups: Groups) -> tuple[object, ...]:
+    numbers, first, of, (which, messages) = groups
+    pairs = list(zip(which.tolist(), messages.tolist(), strict=True))
+    return numbers, first.tolist(), of.tolist(), pairs
+
+
+ROWS = table((1, "u"), (2, "v"), names="xy")
+MORE = table((3, "w"), names="xy", first=7)
+ALONE = table((4, "z"), names="xy", first=None)
+
+
+def test_rows_of_messages() -> None:
+    """A message with two events has two groups; one event of two messages is one."""
+    made = stack((ROWS, 0, 5), (MORE, 0, 2), (MORE, 1, 5))
+    assert made.column(0) == [1, 2, 3, 3]
+    assert made.column(1) == ["u", "v", "w", "w"]
+    assert made.sizes.tolist() == [1] * 4
+    lines, groups = made.lines()
+    assert spelled(lines) == [[0, 0, 0, 1], [10, 11, 20, 30], [0] * 4, [0, 1, 7, 7]]
+    assert grouped(groups) == ([2, 5], [2, 0], [1, 1, 0, 1], [(1, 0), (0, 0), (1, 1)])
+
+
+def test_what_stands_in_no_list_has_no_item() -> None:
+    where = ALONE.layout
+    assert stack((ALONE, 0, 0), (Sheet(where, ALONE.rows, [(3, 1)]), 1, 0)).lines()[
+        0
+    ].item.tolist() == [*(-1, 3)]
+
+
+LIST = lists((7, 8))
+NESTED = lists((1,), (), (2, 3), path="l[][]")
+
+
+def test_rows_that_are_lists() -> None:
+    """Every value has a number, and the list's place in an outer list before its own."""
+    made = stack((NESTED, 0, 1), (NESTED, 3, 0))
+    assert made.column(0) == [1, 2, 3] * 2
+    assert made.sizes.tolist() == [1, 0, 2] * 2
+    lines, groups = made.lines()
+    assert spelled(lines) == [
+        *([0, 0, 0, 3, 3, 3], [10, 12, 12, 20, 22, 22], [0, 0, 1] * 2, [0, 2, 2] * 2)
+    ]
+    assert grouped(groups) == ([0, 1], [3, 0], [1, 1, 1, 0, 0, 0], [(1, 0), (0, 3)])
+
+
+def test_a_list_that_stands_in_no_other() -> None:
+    lines, groups = stack((LIST, 0, 0), (LIST, 1, 0)).lines()
+    assert spelled(lines) == [[0, 0, 1, 1], [10, 10, 20, 20], [0, 1, 0, 1], [0, 1, 0, 1]]
+    assert grouped(groups) == ([0], [0], [0, 0, 0, 0], [(0, 0), (0, 1)])
+
+
+def test_moments_that_only_some_messages_have() -> None:
+    """Before, between and after those that say nothing; some values have moments of their own."""
+    made = Stack(sense(ROWS.layout))
+    own = {1: [8.0, None]}
+    for whens in (None, Whens((1.0, 2.0), {}), None, Whens((), own), Whens((None, 5.0), own), None):
+        made.add(said(ROWS, **({"whens": whens} if whens else {})), 0, 0, 0)  # type: ignore[arg-type]
+    rows = [NAN, NAN, 1.0, 2.0, NAN, NAN, NAN, NAN, NAN, 5.0, NAN, NAN]
+    moments = made.moments()
+    np.testing.assert_array_equal(moments, rows)
+    np.testing.assert_array_equal(made.moments_of(0, moments), rows)
+    other = made.moments_of(1, moments)
+    np.testing.assert_array_equal(
+        other, [NAN, NAN, 1.0, 2.0, NAN, NAN, 8.0, NAN, 8.0, NAN, NAN, NAN]
+    )
+    np.testing.assert_array_equal(made.moments(), rows)
+
+
+def test_moments_of_lists() -> None:
+    """Each value has its own, or that of its row."""
+    made = Stack(sense(NESTED.layout))
+    for whens in (Whens((1.0, 2.0, 3.0), {}), Whens((), {0: [None, 5.0, 6.0]})):
+        made.add(said(NESTED, whens=whens), 0, 0, 0)
+    moments = made.moments()
+    np.testing.assert_array_equal(made.moments_of(0, moments), [1.0, 3.0, 3.0, NAN, 5.0, 6.0])
+
+
+def test_recognised_values_and_rules_move_up_with_their_rows() -> None:
+    made = Stack(sense(ROWS.layout))
+    made.add(said(ROWS), 0, 0, 0)
+    made.add(said(MORE, None, WEAK, rules={0: [RULE]}), 1, 0, 2)
+    made.add(said(ROWS, FIRM, None, None, WEAK, rules={0: [None, RULE]}), 2, 0, 3)
+    assert made.known == {(2, 1): WEAK, (3, 0): FIRM, (4, 1): WEAK}
+    assert made.rules == {0: [RULE, None, RULE]}
+
+
+def test_places_with_indices_of_their_own_are_columns() -> None:
+    place = exact("body", "a[]")
+    where = layout((place, exact("body", "b"), place), ((0,), (), (1,)))
+    made = stack((Sheet(where, [("1", "2", "3")], [()]), 0, 0))
+    assert [made.column(number) for number in range(3)] == [["1"], ["2"], ["3"]]
+    assert spelled(made.lines()[0]) == [[0], [10], [0], [-1]]
