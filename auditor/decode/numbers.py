@@ -29,6 +29,7 @@ _MOST_BEHIND = 4
 """Bytes behind the first; longer integers are no numbers that come in lists."""
 _ENDS = bytes([*[0] * 128, *[1] * 128])
 _END = b"\0"
+_THREE, _TWO_OF_ONE = b"\1\1\0", b"\0\0"
 """Translated with `_ENDS`, the last byte of every varint is this one."""
 _TOO_LONG = re.compile(rb"[\x80-\xff]\x00")
 """A varint that is spelled longer than a writer would spell it."""
@@ -76,12 +77,15 @@ def _float(piece: bytes) -> float:
 
 def _floats(piece: bytes) -> list[float] | None:
     """Return two or more floats that are all usual, of eight bytes or else of four."""
-    for one, width in (_DOUBLE, _LONG), (_FLOAT, _LONG // 2):
+    if len(piece) < _LONG:
+        return None
+    for one, width, code in (_DOUBLE, _LONG, "d"), (_FLOAT, _LONG // 2, "f"):
+        (first,) = one.unpack_from(piece)
+        if first and not _LEAST <= abs(first) < _MOST:
+            continue  # most ids end here
         count, rest = divmod(len(piece), width)
-        if rest or count < 2 or not _is_usual(one.unpack_from(piece)[0]):  # noqa: PLR2004
-            continue
-        found = struct.unpack(f"<{count}{one.format[-1]}", piece)
-        if all(map(_is_usual, found)) and any(found):
+        found = () if rest or count == 1 else struct.unpack(f"<{count}{code}", piece)
+        if any(found) and all(map(_is_usual, found)):
             return [*found] if width == _LONG else [float(f"{one:.7g}") for one in found]
     return None
 
@@ -95,7 +99,10 @@ def _is_short(number: float) -> bool:
 
 
 def _varints(piece: bytes) -> list[int | float] | None:
-    likely = _looks_like_list(*_lengths(piece.translate(_ENDS)), len(piece))
+    ends = piece.translate(_ENDS)
+    if len(piece) >= _SHORT and _THREE in ends and (_TWO_OF_ONE in ends or not ends[0]):
+        return None  # lengths that differ by two: most ids end here
+    likely = _looks_like_list(*_lengths(ends), len(piece))
     if likely is False or (b"\0" in piece and _TOO_LONG.search(piece)):
         return None
     found = _spelled(piece)

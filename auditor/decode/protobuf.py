@@ -94,7 +94,7 @@ def _message(scanned: Scanned, depth: int) -> tuple[Tags, int] | None:
     shape = (_known_shape if len(keys) <= _MOST_KEYS else _shape)(tuple(keys))
     if shape is None:
         return None
-    names, score, _, integers, others, pieces = shape
+    names, score, repeats, integers, others, pieces = shape
     for place in integers:
         value = values[place]
         if value >= _SMALL:
@@ -106,10 +106,13 @@ def _message(scanned: Scanned, depth: int) -> tuple[Tags, int] | None:
             return None
         values[place], points = found
         score += points
-    if pieces:
-        names, values, points = _pieces(shape, values, depth)
-        score += points
-    return _new(Tags, (names, values)), score
+    nodes = [*values] if repeats else values
+    points, marks = _pieces(pieces, values, nodes, depth)
+    if repeats and marks > _MESSAGE:
+        _settle(names, nodes, values, depth)
+    if marks & _SEVERAL:
+        names = _spread(names, nodes)
+    return _new(Tags, (names, nodes)), score + points
 
 
 def _other(value: bytes | Scanned, depth: int) -> tuple[Node, int] | None:
@@ -118,13 +121,12 @@ def _other(value: bytes | Scanned, depth: int) -> tuple[Node, int] | None:
 
 
 def _pieces(
-    shape: _Shape, values: list[Any], depth: int
-) -> tuple[tuple[int, ...], list[Node], int]:
-    """Read the length-delimited fields; return names and values of all fields, and points."""
-    nodes = [*values] if shape.repeats else values
+    places: tuple[int, ...], pieces: list[Any], nodes: list[Any], depth: int
+) -> tuple[int, int]:
+    """Put what length-delimited fields say into `nodes`; return points, and which of them vote."""
     score = marks = 0
-    for place in shape.pieces:
-        piece = values[place]
+    for place in places:
+        piece = pieces[place]
         if piece.isascii() and (spelled := piece.decode()).isprintable():
             nodes[place] = spelled
             score += 3 if len(piece) >= _TEXT_SIZE else bool(piece)
@@ -133,9 +135,7 @@ def _pieces(
             nodes[place], points, kind = _delimited(piece, depth)
             score += points
             marks |= kind
-    if shape.repeats and marks > _MESSAGE:
-        _settle(shape.names, nodes, values, depth)
-    return _spread(shape.names, nodes) if marks & _SEVERAL else shape.names, nodes, score
+    return score, marks
 
 
 def _delimited(piece: bytes, depth: int) -> tuple[Node, int, int]:
@@ -210,7 +210,7 @@ def _spread(names: tuple[int, ...], nodes: list[Node]) -> tuple[int, ...]:
         node = nodes[place]
         if isinstance(node, list):
             nodes[place : place + 1] = node
-            names = (*names[:place], *names[place : place + 1] * len(node), *names[place + 1 :])
+            names = names[:place] + names[place : place + 1] * len(node) + names[place + 1 :]
     return names
 
 

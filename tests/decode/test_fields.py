@@ -60,11 +60,19 @@ def test_any_bytes_are_spelled_one_way(data: bytes) -> None:
         b"\x00", b"\x08", b"\x80", b"\x0c", b"\x0b\x08\x01", b"\x0b\x0c", b"\x0b\x08\x01\x14", b"\x0e", b"\x0f",
         b"\x08\x80\x00", b"\x88\x00\x01", b"\x08" + b"\xff" * 10, b"\x08" + b"\xff" * 9 + b"\x02", b"\x0d\x01",
         b"\x0a\x05abc", b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", b"\x08\x01\x0a\x00",
+        b"\x08\x01\x0c", b"\x0b\x08\x01\x0a\x00\x0c", b"\x0b\x08\x01\x13\x0c\x14", b"\x02\x01a", b"\x08\x81\x80\x00",
         b"\x80\x80\x80\x80\x10\x01", b"\x0b" * 40 + b"\x08\x01" + b"\x0c" * 40,
     ],
 )  # fmt: skip
 def test_no_message(data: bytes) -> None:
     assert split(data) is None
+
+
+@pytest.mark.parametrize("bits", range(65))
+def test_integers_of_every_length(bits: int) -> None:
+    for number in (2**bits - 1, 2**bits // 2):
+        assert split(b"\x08" + varint(number)) == [(1, 0, number)]
+        assert split(b"\x0a" + varint(number)) in (None, [(1, 2, b"")])
 
 
 def test_signs() -> None:

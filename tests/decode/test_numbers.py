@@ -69,6 +69,15 @@ def test_packed(piece: bytes, found: list[float] | None) -> None:
     assert packed(piece) == found
 
 
+@pytest.mark.parametrize("behind", range(7))
+def test_lists_of_integers_of_one_length(behind: int) -> None:
+    seeded = random.Random(behind)  # noqa: S311
+    least, most = (0 if not behind else 128**behind), 128 ** (behind + 1)
+    for count in (3, 9, 13):
+        numbers = sorted(seeded.randrange(least, most) for _ in range(count))
+        assert packed(varints(*numbers)) == (numbers if behind < 5 else None)
+
+
 @pytest.mark.parametrize("size", [8, 10, 12, 16, 20, 24, 32, 48, 64, 100])
 def test_ids_are_no_lists(size: int) -> None:
     seeded = random.Random(size)  # noqa: S311

@@ -251,6 +251,21 @@ def test_packed_numbers_have_the_paths_of_repeated_ones() -> None:
     assert [value for _, value in read_all(floats)[1:]] == [0.5, 1.25, 0.75, 128.0]
 
 
+@pytest.mark.parametrize("count", [2, 63, 64, 65, 500])
+def test_messages_of_many_fields(count: int) -> None:
+    """Rows of keys are remembered up to a length; what they say is the same beyond it."""
+    body = field(1, "cue_set") + field(2, 61234) * count
+    found = parse(body)
+    assert found is not None
+    assert read_all(body) == [(1, "cue_set"), *[(2, 61234)] * count]
+    assert found[1] == 3 + count + 1
+    assert parse(field(2, 1) * count + field(1, 1)) == (
+        tags([*[(2, 1)] * count, (1, 1)]),
+        count + 1 - 2,
+    )
+    assert parse(field(2, 1) * count + field(2, "mixed")) is None
+
+
 def test_groups_are_messages() -> None:
     inner = field(1, "cue_set") + field(2, 61234)
     body = field(1, "log") + group(2, inner) + group(2, inner)
