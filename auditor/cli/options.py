@@ -85,6 +85,9 @@ def make_audit(
 
     A single folder that already is an audit is read instead: its findings do not change any more.
     """
+    # The products of the permutation tests are small: threads would wait for each other longer than
+    # they work. To be said before numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from auditor.audit import run_audit
     from auditor.cli.progress import Line
     from auditor.tables.store import read_audit
