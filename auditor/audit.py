@@ -86,7 +86,7 @@ def _conclude(
     names = {name: one.name for name, one in catalogue.receivers.items()}
     told = _cleaned(facts.capture_facts(captures, counts), redactor)
     session = _cleaned(facts.session_facts(captures, tables, names), redactor)
-    totals = summary.totals(tables)
+    totals = summary.totals(tables, collector.observed.total)
     shares = summary.shares(totals)
     receivers = summary.receivers(tables)
     found = attribute(tables)
@@ -97,7 +97,7 @@ def _conclude(
     observations = tables["observations"]
     tables["marks"] = windows.annotate(tables["marks"], observations, _moves(rows), clocks)
     subject = _subject(session, receivers, catalogue)
-    rebuilt = reconstruction(tables)
+    rebuilt = reconstruction(tables, whole=totals["observations"] == totals["observations_listed"])
     evidence = Evidence(
         tables,
         collector.excerpts,
@@ -164,7 +164,7 @@ def _conclude(
             {"kind": kind, "count": count} for kind, count in sorted(redactor.counts.items())
         ],
         "method": facts.method(session, told, tool, causes),
-        "notices": facts.notices(session, told),
+        "notices": facts.notices(session, told, totals),
     }
     return Audit(_swept(result, redactor), _swept_claims(claims, redactor), tables)
 

@@ -127,10 +127,12 @@ def _take(
         captures.append(capture)
         counts.append(0)
         pipeline = Pipeline(catalogue, known[file]) if known.get(file) else bare
+        marked = bool(capture.session.marks)
         with _rare_collections():
             for exchange in capture.exchanges:
                 if share.has(exchange.number):
-                    collector.add(len(captures) - 1, exchange, *pipeline.run(exchange))
+                    taken = pipeline.run(exchange)
+                    collector.add(len(captures) - 1, exchange, *taken, spare=marked)
                 counts[-1] += 1
                 if progress:
                     progress(capture.name, counts[-1])

@@ -131,7 +131,9 @@ def _span(told: dict[str, Any], tables: dict[str, pd.DataFrame]) -> tuple[float,
     return float(told.get("started") or first), float(told.get("ended") or last)
 
 
-def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list[str]:
+def notices(
+    session: dict[str, Any], captures: Sequence[dict[str, Any]], totals: Mapping[str, int]
+) -> list[str]:
     """Return the lines that must stand above everything else."""
     lines = []
     if session["synthetic"]:
@@ -151,10 +153,19 @@ def notices(session: dict[str, Any], captures: Sequence[dict[str, Any]]) -> list
     if session["unknown_actions"]:
         names = ", ".join(session["unknown_actions"][:5])
         lines.append(f"Marks with a name this program does not know were left aside: {names}.")
+    lines += _unlisted(totals["observations_listed"], totals["observations"])
     lost = sum(loss["count"] for one in captures for loss in one["losses"])
     if lost:
         lines.append(f"{many(lost, 'part')} of the recording could not be read.")
     return lines
+
+
+def _unlisted(listed: int, whole: int) -> list[str]:
+    line = (
+        f"This recording is very large: {listed:,} of {whole:,} observations are listed, those of"
+        " some exchanges chosen by chance. What is counted is counted from all of them."
+    )
+    return [line] if listed < whole else []
 
 
 def method(

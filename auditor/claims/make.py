@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -65,20 +66,23 @@ def make_claims(
     """
     observations = evidence.tables["observations"]
     observed, nothing = by_receiver(observations), Part(observations, np.zeros(0, dtype=np.int64))
+    sent = _sent(evidence.tables["kinds"])
     carriers = _carriers(evidence.tables["fields"])
     fields, at_once = _Fields(evidence.tables["fields"]), windows.AtOnce(evidence.tables)
     enough = absence.enough(evidence.tables["marks"], evidence.tables)
     claims: list[Claim] = []
     for category in categories:
         tries = _tries(evidence, category, enough)
-        seen = [one for one in receivers if (category.id, one.id) in observed]
+        seen = [one for one in receivers if (category.id, one.id) in sent]
         if subject.id not in {one.id for one in seen} and (not seen or category.marks):
             seen.append(subject)
         for one in seen:
             mine = observed.get((category.id, one.id), nothing)
             hints = carriers.get((category.id, one.id), [])
             counts = at_once.counted(tries.done, category.id, one.id, mine)
-            about = _About(category, one, mine, hints, tries, counts)
+            got = sent.get((category.id, one.id), _Sent(0, 0, ""))
+            rows = fields.of(category.id, one.id, mine) if got.values else hints
+            about = _About(category, one, mine, got, rows, hints, tries, counts)
             claims.append(_claim(evidence, about, fields))
     return tuple(claims)
 
@@ -102,6 +106,21 @@ class _Tries:
     """Last times that brought no new field."""
 
 
+class _Sent(NamedTuple):
+    """What a receiver was sent of one kind, candidates not counted."""
+
+    messages: int
+    values: int
+    strength: str
+
+
+def _sent(kinds: pd.DataFrame) -> dict[tuple[str, str], _Sent]:
+    """Return what was sent, by category and receiver."""
+    names = ("category", "receiver", "messages", "values", "strength")
+    rows = zip(*(kinds[name].tolist() for name in names), strict=True)
+    return {(category, receiver): _Sent(*told) for category, receiver, *told in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class _About:
     """What one claim is about, and what it rests on."""
@@ -109,7 +128,10 @@ class _About:
     category: Category
     receiver: Receiver
     mine: Part
-    """Its strong and medium observations."""
+    """Its strong and medium observations, as far as they are listed."""
+    sent: _Sent
+    rows: Sequence[int]
+    """Rows of the fields that it rests on."""
     carriers: list[int]
     """Rows of fields that it may be worked out from."""
     tries: _Tries
@@ -121,8 +143,19 @@ class _Fields:
 
     def __init__(self, fields: pd.DataFrame) -> None:
         self._counts = fields["count"].tolist()
+        self._firm: dict[tuple[str, str], list[int]] = {}
+        firm = fields.loc[fields["strength"].isin(FIRM), ["category", "receiver"]]
+        for row, category, receiver in firm.itertuples():
+            self._firm.setdefault((category, receiver), []).append(int(row))
         told = (fields[name].array.to_numpy(dtype=object) for name in ("means", "rule", "path"))
         self._told = list(zip(*told, strict=True))
+
+    def of(self, category: str, receiver: str, listed: Part) -> list[int]:
+        """Return the rows of fields that told this kind of data.
+
+        Those of listed observations, and those of which the strongest observation was of this kind.
+        """
+        return sorted({*listed.fields, *self._firm.get((category, receiver), ())})
 
     def words(self, rows: Sequence[int]) -> list[str]:
         """Say in plain words what fields are, the most frequent first."""
@@ -155,8 +188,8 @@ def _tries(evidence: Evidence, category: Category, enough: Flags) -> _Tries:
 def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
     category, receiver, mine, tries = about.category, about.receiver, about.mine, about.tries
     subject = Subject(
-        values=len(mine),
-        strength="strong" if mine.is_strong else "medium",
+        values=about.sent.values,
+        strength="strong" if about.sent.strength == "strong" else "medium",
         did=len(tries.done),
         moved=tries.moved,
         traced=tries.traced,
@@ -171,7 +204,7 @@ def _claim(evidence: Evidence, about: _About, fields: _Fields) -> Claim:
     )
     decision = decide(subject)
     numbers = _numbers(subject, about, evidence)
-    rows = mine.fields if len(mine) else about.carriers
+    rows = about.rows
     cause = _cause(evidence, about, decision, rows)
     numbers |= _cause_numbers(cause)
     text = sentence(decision.reason, category, receiver.name, numbers, fields.words(rows))
@@ -218,7 +251,7 @@ def _numbers(subject: Subject, about: _About, evidence: Evidence) -> dict[str, f
     around = evidence.readable if subject.readable is None else subject.readable
     return {
         "values": subject.values,
-        "messages": about.mine.messages,
+        "messages": about.sent.messages,
         "did": subject.did,
         "followed": counts.followed,
         "lag_s": LAG_S,

@@ -6,7 +6,7 @@ here; what the values then mean, `auditor.classify.senses` says.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple

@@ -36,19 +36,27 @@ _TEMPO_S = 20.0
 
 _MOST_HOSTS = 5
 
+_TOO_MANY = (
+    "This recording has too many observations to list them all, and a set that is rebuilt from some"
+    " of them would have gaps. Audit a shorter part of it."
+)
 
-def reconstruction(tables: Tables) -> dict[str, Any]:
-    """Return everything that can be rebuilt from the tables of an audit, as plain data."""
+
+def reconstruction(tables: Tables, *, whole: bool = True) -> dict[str, Any]:
+    """Return everything that can be rebuilt from the tables of an audit, as plain data.
+
+    Nothing where not the `whole` of the observations is listed: sets would have gaps.
+    """
     marks = marks_of(tables["marks"])
     real = real_set(marks)
-    found = recover(tables)
+    found = recover(tables) if whole else ()
     noted = bool(real.plays or real.transitions)
     first = matched(real, found[0].rebuilt)[0] if found else None
     return {
         "receivers": [_receiver(one, real, marks, noted=noted) for one in found],
         "real": _set(real, {}, first) if noted else None,
         "formulas": dict(words.FORMULAS),
-        "reason": "" if found else _reason(tables),
+        "reason": "" if found else _reason(tables) if whole else _TOO_MANY,
     }
 
 

@@ -23,8 +23,8 @@ _BINS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 _MOST_BARS = 60
 
 
-def totals(tables: dict[str, pd.DataFrame]) -> dict[str, int]:
-    """Count messages, bytes and rows of the whole audit.
+def totals(tables: dict[str, pd.DataFrame], observations: int) -> dict[str, int]:
+    """Count messages, bytes and rows of the whole audit; `observations` are all, listed or not.
 
     `bytes_sealed` were opened but not understood; `bytes_unopened` went through connections
     that refused the recording or bypassed it, as far as the journal knows them.
@@ -38,7 +38,8 @@ def totals(tables: dict[str, pd.DataFrame]) -> dict[str, int]:
         "bytes_read": read,
         "bytes_sealed": out - read,
         "bytes_unopened": int(unopened(tables["connections"])["bytes_up"].sum()),
-        "observations": len(tables["observations"]),
+        "observations": observations,
+        "observations_listed": len(tables["observations"]),
         "fields": len(fields),
         "fields_unclassified": int((fields["category"] == "other").sum()),
         "unread": len(tables["unread"]),
@@ -70,7 +71,8 @@ def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """
     exchanges = tables["exchanges"]
     carried: dict[str, dict[str, int]] = {}
-    for receiver, category, count in tables["kinds"].itertuples(index=False):
+    names = ["receiver", "category", "messages"]
+    for receiver, category, count in tables["kinds"][names].itertuples(index=False):
         carried.setdefault(receiver, {})[category] = int(count)
     rows: dict[str, dict[str, Any]] = {}
     columns = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -15,7 +14,7 @@ from auditor.pipeline import Sent
 from auditor.records import NO_MEANING, Connection, Excerpt, Exchange, Mark, Site
 from auditor.redact import Redactor
 from auditor.tables.batch import Batch, Column, Taken, columns
-from auditor.tables.carried import Carried, cells
+from auditor.tables.carried import Carried, Kept, cells
 from auditor.tables.different import digests
 from auditor.tables.excerpts import NAME, Best, Excerpts
 from auditor.tables.listed import Listing
@@ -63,7 +62,7 @@ class Gathered:
     fields: Counted
     excerpts: Best
     secrets: dict[str, str]
-    carried: Counter[tuple[str, str]]
+    carried: Kept
 
 
 class Collector:
@@ -81,13 +80,22 @@ class Collector:
         self._batch = Batch()
         self._show = Show(redactor)
         self._excerpts = Excerpts(redactor)
-        self._carried = Counter[tuple[str, str]]()
-        """Per receiver and category the messages that carried it."""
+        self._carried = Kept()
         self._name = lru_cache(maxsize=65536)(lambda text: redactor.clean(text, NAME))
         self._path = lru_cache(maxsize=65536)(redactor.path)
 
-    def add(self, capture: int, exchange: Exchange, site: Site, sent: tuple[Sent, ...]) -> None:
-        """Take one exchange."""
+    def add(
+        self,
+        capture: int,
+        exchange: Exchange,
+        site: Site,
+        sent: tuple[Sent, ...],
+        *,
+        spare: bool = False,
+    ) -> None:
+        """Take one exchange; `spare` lists its observations however many there are in all."""
+        if spare:
+            self.observed.spare(exchange.number)
         self._batch.add(Taken(capture, exchange, site, sent), self.profiles)
         if self._batch.values >= _BATCH:
             self.count()
@@ -125,7 +133,7 @@ class Collector:
     @property
     def carried(self) -> list[Row]:
         """Rows of the table of kinds."""
-        return [(*key, count) for key, count in sorted(self._carried.items())]
+        return self._carried.rows()
 
     def count(self) -> None:
         """Count what was gathered since the last time; before anything is read from here."""
@@ -142,10 +150,7 @@ class Collector:
         names = self.meanings.categories
         carried = Carried.of(batch, found, traits, len(names))
         whole = carried.whole([names[one] for one in self._kinds.interactions])
-        listing = Listing(traits, self.meanings.all, self._show, self.observed.way)
-        rows = listing.rows(batch, found, whole)
-        if rows:
-            self.observed.add(rows)
+        Listing(traits, self.meanings.all, self._show, self.observed).add(batch, found, whole)
         self._learn(found, traits)
         self._add_kinds(batch, carried)
         self._add_exchanges(batch, carried)
@@ -186,7 +191,7 @@ class Collector:
         self.observed.merge(other.observed, fields, meanings)
         self._excerpts.merge(other.excerpts)
         self.redactor.learn(other.secrets)
-        self._carried += other.carried
+        self._carried.merge(other.carried)
 
     def _open(self, exchanges: Numbers, one: Column) -> Numbers:
         """Return the fields of a column; `exchanges` are those of the batch's messages."""
@@ -218,8 +223,9 @@ class Collector:
         """Take how many messages carry each kind of data, and which show it best."""
         names = list(self.meanings.categories)
         receivers = [self.redactor.address(one.site.receiver) for one in batch.parcels]
-        for message, category, _ in cells(carried.firm):
-            self._carried[receivers[message], names[category]] += 1
+        for message, category, values in cells(carried.firm):
+            rank = int(carried.best[message, category])
+            self._carried.add((receivers[message], names[category]), values, rank)
         for message, category, weight in cells(carried.weight):
             if names[category] in self._kinds.listed:
                 self._excerpts.offer(names[category], weight, batch.parcels[message])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 from auditor.records import Meaning
 from auditor.tables.batch import Batch, Column
 from auditor.tables.meanings import Flags, Traits
-from auditor.tables.observed import ROW, Rows
+from auditor.tables.observed import ROW, Observed, Rows
 from auditor.tables.profile import Numbers
 from auditor.tables.show import Show
 
@@ -28,41 +28,48 @@ class Listing:
     traits: Traits
     meanings: Sequence[Meaning]
     show: Show
-    way: Callable[[tuple[str, ...]], int]
-    """Returns the number of decode steps."""
+    observed: Observed
 
-    def rows(self, batch: Batch, columns: Sequence[Column], whole: Flags) -> Rows | None:
-        """Return the rows of a batch, None when there are none.
+    def add(self, batch: Batch, columns: Sequence[Column], whole: Flags) -> None:
+        """Write the rows of a batch.
 
         `whole` says which messages carry an interaction: of those, what stands aside is listed,
         too. Rows of a message are in the order of the outermost items that they are in: what one
         event of a batch says stands together.
         """
-        parts = [part for one in columns if (part := self._part(one, whole)) is not None]
+        rows = self._rows(batch, columns, whole)
+        if rows is not None:
+            self.observed.add(rows)
+
+    def _rows(self, batch: Batch, columns: Sequence[Column], whole: Flags) -> Rows | None:
+        kept = self.observed.keeps(batch.exchanges)
+        parts = [part for one in columns if (part := self._part(one, whole, kept)) is not None]
         if not parts:
             return None
         one = {name: np.concatenate([part[name] for part, _ in parts]) for name in parts[0][0]}
         text = pa.chunked_array([text for _, text in parts], pa.string())
         order = np.lexsort((one["number"], one["row"], one["item"], one["sent"]))
         count = np.bincount(one["sent"], minlength=len(batch.parcels))
-        kept = np.flatnonzero(count)
-        sent = [batch.parcels[place].sent for place in kept.tolist()]
+        some = np.flatnonzero(count)
+        sent = [batch.parcels[place].sent for place in some.tolist()]
         return Rows(
-            exchange=batch.exchanges[kept],
+            exchange=batch.exchanges[some],
             message=np.array([each.index for each in sent], dtype=np.int64),
             time=np.array([each.time for each in sent], dtype=np.float64),
-            count=count[kept],
+            count=count[some],
             **{name: one[name][order] for name in ROW},
             value=text.take(pa.array(order)).combine_chunks().dictionary_encode(),
         )
 
-    def _part(self, column: Column, whole: Flags) -> _Part | None:
+    def _part(self, column: Column, whole: Flags, kept: Flags) -> _Part | None:
         """Return the rows of one column."""
         codes, lines, traits = column.codes, column.lines, self.traits
         if codes is None:
             return None
         aside = traits.is_aside[codes] & whole[lines.message]
         chosen = np.flatnonzero(traits.is_listed[codes] | aside)
+        self.observed.total += len(chosen)
+        chosen = chosen[kept[lines.message[chosen]]]
         if not len(chosen):
             return None
         codes, values = codes[chosen], column.values
@@ -77,7 +84,7 @@ class Listing:
             "number": lines.number[chosen] + column.number,
             "field": column.rows[chosen],
             "meaning": codes,
-            "steps": np.full(len(chosen), self.way(column.place.steps)),
+            "steps": np.full(len(chosen), self.observed.way(column.place.steps)),
             "event_time": column.whens[chosen],
             "amount": numbers,
         }

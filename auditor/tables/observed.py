@@ -3,12 +3,17 @@
 Where a value stands is the same for a whole field, and what it is the same for all values with one
 meaning. So a row is a handful of numbers and the preview of its value; the texts join it when the
 table is made.
+
+A capture of weeks would have more rows than fit into memory. Beyond `MOST` only those of every
+second exchange are kept, then of every fourth, and so on: an exchange's number alone decides, so it
+does not matter who counts, or when. Exchanges of captures with marks are kept whatever their
+number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +23,7 @@ import pyarrow as pa
 
 from auditor.records import Meaning
 
+Flags: TypeAlias = npt.NDArray[np.bool_]
 Integers: TypeAlias = npt.NDArray[np.int64]
 Reals: TypeAlias = npt.NDArray[np.float64]
 
@@ -25,6 +31,11 @@ _OF_FIELD = ("receiver", "endpoint", "event", "context", "path")
 _OF_MEANING = ("unit", "category", "strength", "rule", "basis")
 
 
+_HALVINGS = 24
+MOST = 1_000_000
+"""Rows from which not all are kept."""
+
+MESSAGE = ("exchange", "message", "time", "count")
 ROW = ("field", "meaning", "steps", "event_time", "amount")
 """Numbers that every row has of its own."""
 
@@ -53,6 +64,11 @@ class Observed:
     def __init__(self) -> None:
         self._rows: list[Rows] = []
         self._ways: dict[tuple[str, ...], int] = {}
+        self._spared: set[int] = set()
+        """Exchanges that are kept in any case."""
+        self._halved = 0
+        self.total = 0
+        """Rows there would be if all were kept."""
 
     def __len__(self) -> int:
         return sum(len(one.field) for one in self._rows)
@@ -61,9 +77,22 @@ class Observed:
         """Return the number of decode steps."""
         return self._ways.setdefault(steps, len(self._ways))
 
+    def keeps(self, exchanges: Integers) -> Flags:
+        """Say of which exchanges rows are kept."""
+        lowest = np.uint64((1 << self._halved) - 1)
+        kept = (_scattered(exchanges) & lowest) == 0
+        if self._halved and self._spared:
+            kept |= np.isin(exchanges, list(self._spared))
+        return np.asarray(kept, dtype=bool)
+
+    def spare(self, exchange: int) -> None:
+        """Keep the rows of an exchange in any case."""
+        self._spared.add(exchange)
+
     def add(self, rows: Rows) -> None:
         """Take the rows of a batch."""
         self._rows.append(rows)
+        self._shrink()
 
     def merge(self, other: Observed, fields: Integers, meanings: Integers) -> None:
         """Take what was gathered elsewhere.
@@ -72,20 +101,32 @@ class Observed:
         """
         ways = np.array([self.way(one) for one in other._ways], dtype=np.int64)
         for one in other._rows:
-            self._rows.append(
-                Rows(
-                    one.exchange,
-                    one.message,
-                    one.time,
-                    one.count,
-                    fields[one.field],
-                    meanings[one.meaning],
-                    ways[one.steps],
-                    one.event_time,
-                    one.amount,
-                    one.value,
-                )
-            )
+            field, meaning = fields[one.field], meanings[one.meaning]
+            self._rows.append(replace(one, field=field, meaning=meaning, steps=ways[one.steps]))
+        self.total += other.total
+        self._spared |= other._spared
+        self._halved = max(self._halved, other._halved)
+        self._thin()
+        self._shrink()
+
+    def _shrink(self) -> None:
+        """Keep the rows of half as many exchanges for as long as there are too many."""
+        while len(self) > MOST and self._halved < _HALVINGS:  # then all of them are spared
+            self._halved += 1
+            self._thin()
+
+    def _thin(self) -> None:
+        self._rows = [one for rows in self._rows if len((one := self._kept(rows)).field)]
+
+    def _kept(self, rows: Rows) -> Rows:
+        kept = self.keeps(rows.exchange)
+        if kept.all():
+            return rows
+        each = np.repeat(kept, rows.count)
+        whole = {name: getattr(rows, name)[kept] for name in MESSAGE}
+        own = {name: getattr(rows, name)[each] for name in ROW}
+        value = rows.value.filter(pa.array(each)).cast(pa.string()).dictionary_encode()
+        return Rows(**whole, **own, value=value)
 
     def frame(
         self,
@@ -125,6 +166,12 @@ class Observed:
         if not table["exchange"].is_monotonic_increasing:
             table = table.sort_values("exchange", kind="stable", ignore_index=True)
         return table
+
+
+def _scattered(exchanges: Integers) -> npt.NDArray[np.uint64]:
+    """Return numbers whose last bits look like chance: neighbours are often alike."""
+    mixed: npt.NDArray[np.uint64] = exchanges.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return mixed >> np.uint64(40)
 
 
 def _joined(parts: Sequence[Rows], name: str, kind: type = np.int64) -> npt.NDArray[Any]:

@@ -90,6 +90,8 @@ KINDS = _columns(
     ("receiver", "string", "catalogue id or host"),
     ("category", "string", "kind of data"),
     ("messages", "int64", "messages that carried it, candidates not counted"),
+    ("values", "int64", "values with it, candidates not counted; all, listed or not"),
+    ("strength", "string", "strongest of them"),
 )
 
 UNREAD = _columns(

@@ -14,13 +14,15 @@ PLAIN = {
     "interventions": [],
 }  # fmt: skip
 
+ALL = {"observations": 7, "observations_listed": 7}
+
 
 def capture(exchanges: int = 1, losses: int = 0) -> list[dict[str, Any]]:
     return [{"exchanges": exchanges, "losses": [{"count": losses}] if losses else []}]
 
 
 def test_a_whole_recording_of_a_dj_application_needs_none() -> None:
-    assert notices(PLAIN, capture()) == []
+    assert notices(PLAIN, capture(), ALL) == []
 
 
 @pytest.mark.parametrize(
@@ -42,5 +44,10 @@ def test_a_whole_recording_of_a_dj_application_needs_none() -> None:
 def test_every_weakness_is_said(
     change: dict[str, Any], read: list[dict[str, Any]], said: str
 ) -> None:
-    (line,) = notices({**PLAIN, **change}, read)
+    (line,) = notices({**PLAIN, **change}, read, ALL)
     assert said in line
+
+
+def test_a_recording_with_too_many_observations_says_what_is_listed() -> None:
+    (line,) = notices(PLAIN, capture(), {"observations": 3_000_000, "observations_listed": 800_000})
+    assert "800,000 of 3,000,000 observations are listed" in line
