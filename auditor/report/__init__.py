@@ -13,7 +13,7 @@ def render(audit: Audit, charts: bool = True) -> str:
     """Return the report as HTML; the same audit gives the same text."""
     # Whoever only wants the words of a verdict need not wait for templates and figures.
     from auditor.report.build import make_page  # noqa: PLC0415
-    from auditor.report.render import render_page  # noqa: PLC0415
+    from auditor.report.html import render_page  # noqa: PLC0415
 
     return render_page(make_page(audit), charts=charts)
 

@@ -16,7 +16,7 @@ import pytest
 
 from auditor.errors import StoreError
 from auditor.report import render, write_report
-from auditor.report.render import json_block
+from auditor.report.html import json_block
 from auditor.resources import report_dir
 from auditor.tables.store import Audit
 
