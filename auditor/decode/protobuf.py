@@ -17,7 +17,7 @@ of keys says of itself.
 
 from __future__ import annotations
 
-import itertools
+import operator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -111,7 +111,7 @@ def _message(scanned: Scanned, depth: int) -> tuple[Tags, int] | None:
     if repeats and marks > _MESSAGE:
         _settle(names, nodes, values, depth)
     if marks & _SEVERAL:
-        names = _spread(names, nodes)
+        names, nodes = _spread(names, nodes)
     return _new(Tags, (names, nodes)), score + points
 
 
@@ -204,30 +204,36 @@ def _vote(places: list[int], nodes: list[Node], pieces: list[Any], depth: int) -
             nodes[place] = message[0]
 
 
-def _spread(names: tuple[int, ...], nodes: list[Node]) -> tuple[int, ...]:
-    """Give packed numbers the shape of repeated ones; return the names that go with them."""
-    for place in reversed(range(len(names))):
-        node = nodes[place]
+def _spread(names: tuple[int, ...], nodes: list[Node]) -> tuple[tuple[int, ...], list[Node]]:
+    """Give packed numbers the shape of repeated ones; return all names and values."""
+    all_names: list[int] = []
+    all_nodes: list[Node] = []
+    start = 0
+    for place, node in enumerate(nodes):
         if isinstance(node, list):
-            nodes[place : place + 1] = node
-            names = names[:place] + names[place : place + 1] * len(node) + names[place + 1 :]
-    return names
+            all_names += names[start:place]
+            all_names += names[place : place + 1] * len(node)
+            all_nodes += nodes[start:place]
+            all_nodes += node
+            start = place + 1
+    return (*all_names, *names[start:]), all_nodes + nodes[start:]
 
 
 def _shape(keys: tuple[int, ...]) -> _Shape | None:
     """Return what the keys say: the types of the values, and points for numbers that are usual."""
     if not agree(keys):
         return None
-    names = tuple(key >> 3 for key in keys)
-    wires = [key & 7 for key in keys]
-    integers, others, pieces = (
-        tuple(place for place, wire in enumerate(wires) if is_one(wire))
-        for is_one in (VARINT.__eq__, lambda wire: wire not in {VARINT, BYTES}, BYTES.__eq__)
-    )
-    steps = {after - before for before, after in itertools.pairwise(names)}
-    points = len(integers) + sum(map(_tag_points, names))
-    points += 1 if min(steps, default=0) >= 0 else -2
-    return _Shape(names, points, min(steps, default=1) <= 0, integers, others, pieces)
+    names = tuple([key >> 3 for key in keys])
+    places: dict[int, list[int]] = {VARINT: [], BYTES: []}
+    others: list[int] = []
+    for place, key in enumerate(keys):
+        places.get(key & 7, others).append(place)
+    step = min(map(operator.sub, names[1:], names), default=1)
+    points = len(places[VARINT]) + (1 if step >= 0 else -2)
+    if max(names) > _USUAL_TAG:
+        points += sum(map(_tag_points, names))
+    integers, pieces = map(tuple, places.values())
+    return _Shape(names, points, step <= 0, integers, tuple(others), pieces)
 
 
 _known_shape = lru_cache(maxsize=4096)(_shape)
