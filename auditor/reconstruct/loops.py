@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -59,7 +58,8 @@ def _counted(jump: Jump, targets: Sequence[float]) -> Jump:
         return jump
     first, last = jump.to_s - CUE_S, jump.to_s + CUE_S
     visits = bisect_right(targets, last) - bisect_left(targets, first)
-    return replace(jump, visits=visits, cue=visits > 1 or jump.heard)
+    cue = visits > 1 or jump.heard
+    return Jump(jump.time, jump.from_s, jump.to_s, jump.since, visits, jump.heard, cue)
 
 
 def _run(jumps: Sequence[Jump], place: int, rate: float) -> int:

@@ -172,6 +172,17 @@ def test_requests_for_audio_have_their_own_sentence() -> None:
     assert "cannot tell the files apart" in one["sentence"]
 
 
+def test_stops_alone_tell_of_nothing_that_was_heard() -> None:
+    url = "https://collect.example.net/v2/events"
+    stops = [
+        players.post(T + n, url, {"playheadSeconds": n, "isPlaying": False, "trackId": "t"})
+        for n in range(3)
+    ]
+    (one,) = reconstruction(tables_of(stops))["receivers"]
+    assert one["tracks"] == []
+    assert "can work out 0 tracks." in one["sentence"]
+
+
 def test_cue_sheet() -> None:
     decks = a_set()
     told = reconstruction(tables_of(players.tidal(decks)))["receivers"][0]

@@ -88,12 +88,14 @@ def beside(columns: Columns, whole: Objects) -> Beside:
 
 def _labels(columns: Columns, near: Objects, named: Flags) -> Values:
     """Return the nearest value, other than the position itself, that tells things apart."""
-    values = np.full(len(near.rows), "", dtype="object")
-    values[named] = columns.values(near.rows[named])
-    good = np.flatnonzero(named)
-    good = good[[is_label(value) for value in values[good].tolist()]]
-    found = near.nearest(good, itself=False)
-    return np.where(found < 0, "", values[found])
+    rows = np.flatnonzero(named)
+    codes, different = pd.factorize(near.rows[rows])  # a row comes once for each home
+    texts = columns.values(different)
+    good = np.array([is_label(text) for text in texts.tolist()], dtype=np.bool_)
+    found = near.nearest(rows[good[codes]], itself=False)
+    values = np.full(len(near.rows) + 1, "", dtype="object")
+    values[rows] = texts[codes]
+    return values[found]  # the last one is empty: -1 is nothing
 
 
 def _moments(columns: Columns, near: Objects, says: Rows, sent: Floats) -> Floats:
