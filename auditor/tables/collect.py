@@ -23,7 +23,7 @@ from auditor.tables.observed import Observed
 from auditor.tables.profile import Counted, FieldKey, Numbers, Profiles
 from auditor.tables.show import Show
 
-_BATCH = 500_000
+_BATCH = 200_000
 """Values that are gathered before they are counted."""
 
 _LISTED_TOO = frozenset({"audio"})
