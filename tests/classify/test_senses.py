@@ -36,6 +36,7 @@ FIELDS: dict[str, Callable[[], Field]] = {
     "length": lambda: Field(JUDGE, (), "loop_length_beats", DECK),
     "secret": lambda: Field(JUDGE, (), "access_token", BARE),
     "event": lambda: Field(JUDGE, (), "event_name", BARE),
+    "event, no other word": lambda: Field(JUDGE, (), "action", BARE),
     "rule": lambda: Field(JUDGE, (RULE,), "x", BARE),
     "rule, off": lambda: Field(JUDGE, (replace(RULE, off=(0, -1, "off")),), "x", BARE),
     "rule, secret": lambda: Field(JUDGE, (replace(RULE, **KIND),), "x", BARE),
@@ -138,6 +139,16 @@ def test_a_rule_says_the_same_of_all_but_empty_and_resting_values() -> None:
             "weak" if state else "strong" for state in states
         ]
         assert {one.category for one in found} == {"seek"}
+
+
+@pytest.mark.parametrize("values", [[5, 0, -1], [0.5, 0.0, -1.0], [5, False, -1], [5, -0.0, -1]])
+def test_resting_values_among_numbers(values: list[Value]) -> None:
+    """Few or many; also where only the words say what the others are."""
+    for count in (1, MANY):
+        for name in ("rule, off", "rule, words, off"):
+            found = FIELDS[name]().told(values * count).each(3 * count)
+            assert ["resting" in one.means for one in found[:2]] == [False, True]
+            assert found == found[:3] * count
 
 
 def test_names_of_events_say_what_they_are_about() -> None:

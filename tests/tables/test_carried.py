@@ -74,13 +74,14 @@ def test_messages_that_say_nothing() -> None:
 
 def test_messages_are_counted_by_receiver_and_kind() -> None:
     """Once each, however much they carry; with all values, and how sure the surest is."""
-    much = said(column(1, 2, 3), FIRM, FIRM._replace(strength="medium"), CUE)
+    medium = FIRM._replace(strength="medium")
+    much, less = said(column(1, 2, 3), FIRM, medium, CUE), said(column(1, 2), medium, CUE)
     sent = [
         left(0, 1.0, much),
-        left(0, 2.0, much, said(column(1), FIRM)),
+        left(0, 2.0, less, said(column(1), medium)),
         left(1, 3.0, said(column(1), WEAK, TITLE)),
     ]
-    wanted = [("one.example", "cue", 2, 2, "medium"), ("one.example", "seek", 2, 5, "strong")]
+    wanted = [("one.example", "cue", 2, 2, "medium"), ("one.example", "seek", 2, 4, "strong")]
     for every in (1, 1000):
         assert collect(*sent, every=every).carried == wanted
     shares = [collect(*sent[2:]), collect(*sent[:2])]

@@ -71,9 +71,9 @@ def test_rows_that_are_lists() -> None:
 
 
 def test_a_list_that_stands_in_no_other() -> None:
-    lines, groups = stack((LIST, 0, 0), (LIST, 1, 0)).lines()
+    lines, groups = stack((LIST, 0, 0), (LIST, 1, 1)).lines()
     assert spelled(lines) == [[0, 0, 1, 1], [10, 10, 20, 20], [0, 1, 0, 1], [0, 1, 0, 1]]
-    assert grouped(groups) == ([0], [0], [0, 0, 0, 0], [(0, 0), (0, 1)])
+    assert grouped(groups) == ([0, 1], [0, 2], [0, 0, 1, 1], [(0, 0), (1, 1)])
 
 
 def test_moments_that_only_some_messages_have() -> None:
@@ -90,7 +90,7 @@ def test_moments_that_only_some_messages_have() -> None:
     np.testing.assert_array_equal(
         other, [NAN, NAN, 1.0, 2.0, NAN, NAN, 8.0, NAN, 8.0, NAN, NAN, NAN]
     )
-    np.testing.assert_array_equal(made.moments(), rows)
+    np.testing.assert_array_equal(moments, rows)
 
 
 def test_moments_of_lists() -> None:
