@@ -136,7 +136,10 @@ def test_values_are_counted_up_to_a_limit(most: int) -> None:
 
 
 def test_a_field_that_has_enough_forgets_its_values_and_takes_no_more() -> None:
-    different = count([(0, one) for one in range(DISTINCT_CAP)], [(0, "more"), (1, "more")])
+    full = [(0, one) for one in range(DISTINCT_CAP)]
+    assert len(count(full[:-1])._seen) == DISTINCT_CAP - 1
+    assert len(count(full)._seen) == 0
+    different = count(full, [(0, "more"), (1, "more")])
     assert len(different._seen) == 1
     assert different.counts(2).tolist() == [DISTINCT_CAP, 1]
 

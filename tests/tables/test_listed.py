@@ -148,6 +148,15 @@ def test_numbers_and_previews() -> None:
     assert found["number"].astype(object).where(found["number"].notna(), None).tolist() == numbers
 
 
+def test_a_secret_number_among_others() -> None:
+    """In one column, which is not looked at value by value where nothing in it is hidden."""
+    for meant in ((SECRET, FIRM, FIRM), (FIRM, SECRET, FIRM)):
+        found = observed(left(0, 1.0, said(column(4711, 4712, 4713), *meant)))
+        hidden = [one is SECRET for one in meant]
+        assert found["value"].str.startswith("‹account-id ").tolist() == hidden
+        assert found["number"].isna().tolist() == hidden
+
+
 def test_moments_of_rows_that_only_some_messages_tell() -> None:
     whens = Whens((1.0, 2.0), {1: [5.0, None]})
     sheet = table((1, 2), (3, 4), names="xy")
