@@ -56,7 +56,8 @@ def shown(*messages: Message, kinds: Kinds = KINDS) -> list[tuple[str, str]]:
 
 def test_what_a_row_says() -> None:
     whens = Whens((7.25,), {})
-    passage = said(column(4.5, steps=("gzip", "json")), FIRM, event="played", whens=whens)
+    sheet = column(4.5, steps=("gzip", "json"))
+    passage = said(sheet, FIRM, event="played", whens=whens, ruled=((RULE,),))
     found = observed(left(3, 9.0, said(column(1))), left(3, 9.5, passage))
     (row,) = found.to_dict("records")
     assert row == {
