@@ -62,7 +62,8 @@ def test_the_same_exchanges_are_kept_in_any_portions(spared: frozenset[int]) -> 
         float(one) for number in found["exchange"][::3] for one in range(number, number + 3)
     ]
     pd.testing.assert_frame_equal(rows(collect(range(COUNT), 4, spared)), found)
-    shares = [(range(number, COUNT, 3), 10 * number + 9) for number in range(3)]
+    parts = (range(3), range(3, COUNT, 2), range(4, COUNT, 2))
+    shares = [(part, 10 * number + 9) for number, part in enumerate(parts)]
     for order in (shares, shares[::-1]):
         first, *others = [collect(*share, spared) for share in order]
         for other in others:

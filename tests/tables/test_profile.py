@@ -126,14 +126,27 @@ def test_strongest_observation_tells_what_a_field_is() -> None:
     assert only(left(0, 1.0, weak), left(1, 1.0, said(column(1), third))).best == third
 
 
-def test_order_of_passages_and_not_of_columns_says_which_is_first() -> None:
-    """Two layouts with one field in common: messages take turns, columns do not."""
+def test_first_is_what_left_first_and_not_the_first_column() -> None:
+    """Of two layouts with one field in common, message by message."""
     third = FIRM._replace(means="third")
-    early, late = said(column(1), FIRM), said(column(1, steps=("gzip",)), third)
-    other = said(column(1, path="other"), WEAK)
-    for first, second, best in ((early, late, FIRM), (late, early, third)):
-        profiles = count(left(0, 1.0, other, first), left(0, 1.0, second), left(1, 1.0, late))
-        assert [one.best for one in profiles] == [WEAK, best]
+    weak, firm = said(column(1), WEAK), said(column(1), FIRM)
+    other = said(column(1, steps=("gzip",)), third)
+    assert only(left(0, 1.0, weak), left(0, 1.0, other), left(0, 1.0, firm)).best == third
+    assert only(left(0, 1.0, weak), left(0, 1.0, firm), left(0, 1.0, other)).best == FIRM
+    assert only(left(0, 1.0, other, firm)).best == third
+
+
+def test_fields_stand_in_the_order_in_which_they_left() -> None:
+    """Also where a layout comes again, with another event, behind other fields."""
+    first, second = said(column(1), event="a"), said(column(2), event="b")
+    between = said(column(3, path="y"))
+    for every in (1, 1000):
+        profiles = count(left(0, 1.0, first, between), left(0, 1.0, second), every=every)
+        assert [(one.key[2], one.example) for one in profiles] == [
+            ("a", "1"),
+            ("", "3"),
+            ("b", "2"),
+        ]
 
 
 def test_rule_that_decides_nothing_is_named() -> None:
