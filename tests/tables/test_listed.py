@@ -212,6 +212,14 @@ def test_secrets_that_are_not_listed_are_learned() -> None:
         assert not tables["fields"]["example"].str.contains("quiet|555").any()
 
 
+def test_a_value_that_is_secret_in_two_ways_has_one_kind() -> None:
+    """The first in the alphabet, whichever comes first in its column."""
+    kinds = [Meaning("metadata", "weak", secret=kind) for kind in ("account-id", "token")]
+    for meant in (kinds, kinds[::-1]):
+        values = said(column("quiet-secret-1", "quiet-secret-1"), *meant)
+        assert collect(left(0, 1.0, values)).redactor.secrets == {"quiet-secret-1": "account-id"}
+
+
 @pytest.mark.xfail(strict=True, reason="Python finds them equal, so only the last is learned")
 def test_secrets_that_python_finds_equal_are_all_learned() -> None:
     """Otherwise what is learned depends on the batch."""

@@ -72,6 +72,20 @@ def test_the_same_exchanges_are_kept_in_any_portions(spared: frozenset[int]) -> 
         pd.testing.assert_frame_equal(rows(first), found)
 
 
+def test_few_rows_are_thinned_when_they_meet_many() -> None:
+    """Though there is room for them: whoever has taken them, they are not kept."""
+    found = rows(collect(range(COUNT)))
+    dropped = next(number for number in range(COUNT) if number not in set(found["exchange"]))
+    others = [collect(range(dropped)), collect(range(dropped + 1, COUNT))]
+    few = collect(range(dropped, dropped + 1))
+    for other in others:
+        few.merge(other.gathered())
+    pd.testing.assert_frame_equal(rows(few), found)
+    many = collect(range(dropped + 1, COUNT))
+    many.merge(collect(range(dropped + 1)).gathered())
+    pd.testing.assert_frame_equal(rows(many), found)
+
+
 def test_what_is_spared_is_kept_however_much_it_is() -> None:
     alone = collect(range(COUNT), spared=frozenset(range(COUNT)))
     assert len(rows(alone)) == 3 * COUNT
