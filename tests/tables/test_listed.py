@@ -216,7 +216,7 @@ def test_a_value_that_is_secret_in_two_ways_has_one_kind() -> None:
     """The first in the alphabet, whichever comes first in its column."""
     kinds = [Meaning("metadata", "weak", secret=kind) for kind in ("account-id", "token")]
     for meant in (kinds, kinds[::-1]):
-        values = said(column("quiet-secret-1", "quiet-secret-1"), *meant)
+        values = said(column(None, "quiet-secret-1", "quiet-secret-1"), None, *meant)
         assert collect(left(0, 1.0, values)).redactor.secrets == {"quiet-secret-1": "account-id"}
 
 
