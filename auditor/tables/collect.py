@@ -20,7 +20,7 @@ from auditor.tables.excerpts import NAME, Best, Excerpts
 from auditor.tables.listed import Listing
 from auditor.tables.meanings import Meanings, Traits
 from auditor.tables.observed import Observed
-from auditor.tables.profile import Counted, FieldKey, Numbers, Profiles
+from auditor.tables.profile import Born, Counted, FieldKey, Numbers, Profiles
 from auditor.tables.show import Show
 
 _BATCH = 200_000
@@ -195,15 +195,15 @@ class Collector:
 
     def _open(self, exchanges: Numbers, one: Column) -> Numbers:
         """Return the fields of a column; `exchanges` are those of the batch's messages."""
-        where, groups, lines = (one.place.context, one.place.path), one.groups, one.lines
-        born = zip(
-            exchanges[lines.message[groups.first]].tolist(),
-            (lines.row[groups.first] * _WIDTH + one.number).tolist(),
-            strict=True,
-        )
-        first = groups.first.tolist()
+        lines, first = one.lines, one.groups.first.tolist()
+
+        def born(at: int) -> Born:
+            place = first[at]
+            return int(exchanges[lines.message[place]]), int(lines.row[place]) * _WIDTH + one.number
+
+        where = (one.place.context, one.place.path)
         return self.profiles.open(
-            groups.numbers, where, list(born), lambda at: self._example(one, first[at])
+            one.groups.numbers, where, born, lambda at: self._example(one, first[at])
         )
 
     def _example(self, one: Column, place: int) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
+from auditor.classify.passages import Passage, Said
+from auditor.places import At
 from auditor.records import Excerpt, Observation
 from auditor.redact import Redactor
 from auditor.tables.batch import Parcel
@@ -17,6 +20,10 @@ NAME = 200
 
 Best = dict[tuple[str, str], tuple[int, Excerpt]]
 """Per receiver and category how much of it one message carries at most, and that one."""
+
+
+_Part: TypeAlias = tuple[str, str, At]
+"""Which event of a message: context, name, and index of the outermost item of a list."""
 
 
 class Excerpts:
@@ -39,11 +46,11 @@ class Excerpts:
 
     def best(self) -> Best:
         """Return the excerpts of the best messages."""
-        read: dict[int, tuple[Observation, ...]] = {}
+        read: dict[int, list[list[Said]]] = {}
         for key, (weight, parcel) in self._offered.items():
-            told = read.setdefault(id(parcel), ()) or parcel.sent.observations
-            read[id(parcel)] = told
-            self.merge({key: (weight, self._excerpt(parcel, told, key[1]))})
+            if id(parcel) not in read:
+                read[id(parcel)] = [one.said for one in parcel.sent.passages]
+            self.merge({key: (weight, self._excerpt(parcel, read[id(parcel)], key[1]))})
         self._offered.clear()
         return self._made
 
@@ -54,18 +61,16 @@ class Excerpts:
             if mine is None or (-weight, excerpt.exchange) < (-mine[0], mine[1].exchange):
                 self._made[key] = (weight, excerpt)
 
-    def _excerpt(
-        self, parcel: Parcel, observations: Sequence[Observation], category: str
-    ) -> Excerpt:
-        """Show the part of a message that belongs to the event with most of a category."""
+    def _excerpt(self, parcel: Parcel, said: Sequence[Sequence[Said]], category: str) -> Excerpt:
+        """Show the part of a message that belongs to the event with most of a category.
+
+        `said` has what the values of each passage mean.
+        """
         redactor, (exchange, site, sent) = self._redactor, parcel
-        counts: dict[tuple[object, ...], int] = {}
-        mine = [one for one in observations if one.category == category]
-        for one in mine:
-            part = _part(one)
-            counts[part] = counts.get(part, 0) + RANK[one.strength]
-        lines = _lines(observations, category, max(counts, key=counts.__getitem__))
+        part = _fullest(sent.passages, said, category)
+        lines = _lines(sent.passages, category, part)
         first = next(one for one in lines if one.category == category)
+        values = sum(len(row) for one in sent.passages for row in one.sheet.rows)
         return Excerpt(
             exchange=exchange.number,
             time=sent.time,
@@ -81,27 +86,34 @@ class Excerpts:
                 )
                 for one in lines
             ),
-            more=len(observations) - len(lines),
+            more=values - len(lines),
         )
 
 
-def _lines(
-    observations: Sequence[Observation], category: str, part: tuple[object, ...]
-) -> list[Observation]:
+def _fullest(passages: Sequence[Passage], said: Sequence[Sequence[Said]], category: str) -> _Part:
+    """Return the part of a message that tells most of a category, the first of equals."""
+    counts: dict[_Part, int] = {}
+    for passage, told in zip(passages, said, strict=True):
+        where, _, ats = passage.sheet
+        for row, number, meaning, _ in told:
+            if meaning.category == category:
+                part = where.context, passage.event, where.at(number, ats[row])[:1]
+                counts[part] = counts.get(part, 0) + RANK[meaning.strength]
+    return max(counts, key=counts.__getitem__)
+
+
+def _lines(passages: Iterable[Passage], category: str, part: _Part) -> list[Observation]:
     """Return the first lines of a part in their order; those of the category go before others."""
-    chosen: list[int] = []
-    others: list[int] = []
-    for number, one in enumerate(observations):
-        if _part(one) == part:
-            mine = one.category == category
-            (chosen if mine else others).append(number)
-            if len(chosen) == LINES:
-                break
+    context, event, item = part
+    there = [
+        one
+        for passage in passages
+        if passage.sheet.layout.context == context and passage.event == event
+        for one in passage.observations()
+        if one.leaf.at[:1] == item
+    ]
+    chosen = [number for number, one in enumerate(there) if one.category == category][:LINES]
+    last = chosen[-1] if len(chosen) == LINES else len(there)
+    others = [number for number in range(last) if there[number].category != category]
     shown = sorted([*chosen, *others[: LINES - len(chosen)]])
-    return [observations[number] for number in shown]
-
-
-def _part(one: Observation) -> tuple[object, ...]:
-    """Say which event of a message an observation belongs to."""
-    (place, _, at), _, event, _ = one
-    return (place.context, event, at[:1])
+    return [there[number] for number in shown]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,7 +19,7 @@ from auditor.tables.different import Different, Digests
 from auditor.tables.meanings import Codes, Meanings, Traits
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
-Born: TypeAlias = Sequence[tuple[int, int]]
+Born: TypeAlias = tuple[int, int]
 
 FieldKey = tuple[str, str, str, str, str]
 """Receiver, endpoint, event, context and path, as captured: not redacted."""
@@ -95,12 +96,16 @@ class Profiles:
         return self._groups.setdefault((receiver, endpoint, event), len(self._groups))
 
     def open(
-        self, groups: Sequence[int], place: tuple[str, str], born: Born, show: Callable[[int], str]
+        self,
+        groups: Sequence[int],
+        place: tuple[str, str],
+        born: Callable[[int], Born],
+        show: Callable[[int], str],
     ) -> Numbers:
         """Return the row of a field for each group, given its context and path; new ones if needed.
 
-        `born` has for each the number of the exchange and a number that grows inside of that.
-        `show` returns its example, given the place in `groups`: the first one of a field stays.
+        `born` returns the number of the exchange and a number that grows inside of that, `show` an
+        example, both given the place in `groups`: the first example of a field stays.
         """
         spelled = self._places.setdefault(place, len(self._places))
         fields, young, examples = self._fields, self._young, self._examples
@@ -110,10 +115,10 @@ class Profiles:
             if row is None:
                 row = fields[group, spelled] = len(examples)
                 examples.append(show(at))
-                young[row] = born[at]
-            elif row in young and born[at] < young[row]:
+                young[row] = born(at)
+            elif row in young and born(at) < young[row]:
                 examples[row] = show(at)
-                young[row] = born[at]
+                young[row] = born(at)
             rows.append(row)
         return np.array(rows, dtype=np.int64)
 
@@ -191,9 +196,9 @@ class Profiles:
 
         Return which row here each row there is, and which meaning here each meaning there is.
         """
-        never = [(_NEVER, 0)]
         opened = [
-            self.open([self.group(*key[:3])], key[3:], never, lambda _: "") for key in other.keys
+            self.open([self.group(*key[:3])], key[3:], lambda _: (_NEVER, 0), lambda _: "")
+            for key in other.keys
         ]
         self.close()
         rows = np.concatenate([np.empty(0, dtype=np.int64), *opened])
@@ -234,20 +239,24 @@ class Profiles:
 
     def profiles(self) -> Iterator[Profile]:
         """Yield the fields in the order in which they were first sent."""
-        keys = list(self._keys())
-        distinct = self._different.counts(len(self))
-        for row in self._order().tolist():
-            one = self._rows[row]
+        order = self._order()
+        keys, examples, best = list(self._keys()), self._examples, self._meanings.all
+        distinct = self._different.counts(len(self))[order].tolist()
+        names = ("count", "messages", "types", "first", "last", "meaning")
+        told = (self._rows[name][order].tolist() for name in names)
+        for row, different, count, messages, types, first, last, meaning in zip(
+            order.tolist(), distinct, *told, strict=True
+        ):
             yield Profile(
                 keys[row],
-                self._examples[row],
-                int(one["count"]),
-                int(one["messages"]),
-                int(distinct[row]),
-                _types(int(one["types"])),
-                float(one["first"]),
-                float(one["last"]),
-                self._meanings.all[one["meaning"]],
+                examples[row],
+                count,
+                messages,
+                different,
+                _types(types),
+                first,
+                last,
+                best[meaning],
             )
 
     def clear(self) -> None:
@@ -263,5 +272,6 @@ class Profiles:
         return ((*groups[group], *places[place]) for group, place in self._fields)
 
 
+@lru_cache(maxsize=64)
 def _types(bits: int) -> frozenset[type]:
     return frozenset(kind for kind, bit in BITS.items() if bits & bit)
