@@ -46,12 +46,12 @@ class Passage(NamedTuple):
         where, rows, _ = self.sheet
         found = {}
         for number, field in self.sense.columns:
-            values = column(where, rows, number)
-            meanings = field.told(values, self.rules.get(number)).each(len(values))
-            whens = self.whens.of(number, len(values))
-            spots = _spots(where, rows, number)
-            for (row, at), meaning, when in zip(spots, meanings, whens, strict=True):
-                found[row, at] = Said(row, at, meaning, when)
+            spots = list(_spots(where, rows, number))
+            rules = self.rules.get(number) or [field.rule] * len(spots)
+            whens = self.whens.of(number, len(spots))
+            for (row, at), rule, when in zip(spots, rules, whens, strict=True):
+                meaning = field.meaning(rows[row][at], rule)
+                found[row, at] = _new(Said, (row, at, meaning, when))
         for (row, at), meaning in self.known.items():
             before = found.get((row, at))
             found[row, at] = Said(row, at, meaning, before.when if before else None)
@@ -66,6 +66,8 @@ class Passage(NamedTuple):
                 yield Observation(self.sheet.leaf(row, number), one.meaning, self.event, one.when)
 
 
+_new = tuple.__new__
+"""Makes a named tuple without its checks."""
 _NOTHING_SAID = Said(0, 0, NO_MEANING, None)
 
 

@@ -81,12 +81,17 @@ class Field:
         """All that the names say; fields that say the same judge values alike."""
         return self.rules, self._secret, self._names_event, self._scored.says
 
+    @property
+    def rule(self) -> FieldRule | None:
+        """The rule that holds, unless that depends on other values."""
+        return self.rules[0] if self.rules else None
+
     def told(self, values: Sequence[Value], rules: Rules | None = None) -> Told:
         """Return what a column of values means; `rules` are needed where the field asks."""
         if rules is not None:
             pairs = zip(values, rules, strict=True)
             return _coded([self._meaning(value, rule) for value, rule in pairs])
-        rule = self.rules[0] if self.rules else None
+        rule = self.rule
         kinds = set(map(type, values))
         numbers = kinds <= _NUMBERS
         if rule is not None and rule.category and numbers and not rule.off:
@@ -104,20 +109,25 @@ class Field:
         keys: Sequence[Hashable] = values
         if apart:
             keys = list(zip(map(type, values), values, strict=True))
-        different = dict.fromkeys(keys)
         own: dict[Hashable, Meaning] = {}
-        for key in different:
+        for key in dict.fromkeys(keys):
             value: Value = key[1] if apart else key  # type: ignore[index,assignment]
-            kind = (type(value), value)
-            meaning = self._told.get(kind)
-            if meaning is None:
-                meaning = self._meaning(value, rule)
-                if len(self._told) < _MEMORY:
-                    self._told[kind] = meaning
-            own[key] = meaning
+            own[key] = self.meaning(value, rule)
         if len(set(map(id, own.values()))) == 1:
             return Told([next(iter(own.values()))])
         return _coded([own[key] for key in keys])
+
+    def meaning(self, value: Value, rule: FieldRule | None) -> Meaning:
+        """Return what one value means; without a rule of its own, pass the first of all rules."""
+        if self.asks:
+            return self._meaning(value, rule)
+        kind = (type(value), value)
+        found = self._told.get(kind)
+        if found is None:
+            found = self._meaning(value, rule)
+            if len(self._told) < _MEMORY:
+                self._told[kind] = found
+        return found
 
     def _meaning(self, value: Value, rule: FieldRule | None) -> Meaning:
         """Return what a value is; the same rule and shapes of values mean the same."""
