@@ -54,7 +54,8 @@ class Passage(NamedTuple):
                 found[row, at] = _new(Said, (row, at, meaning, when))
         for (row, at), meaning in self.known.items():
             before = found.get((row, at))
-            found[row, at] = Said(row, at, meaning, before.when if before else None)
+            when = self.whens.rows[row] if self.whens.rows else None
+            found[row, at] = Said(row, at, meaning, before.when if before else when)
         return [found[spot] for spot in sorted(found)]
 
     def observations(self) -> Iterator[Observation]:

@@ -215,7 +215,8 @@ class Collector:
         for one in found:
             if one.codes is not None:
                 hidden = np.flatnonzero(~traits.is_open[one.codes]).tolist()
-                places = {(one.values[place], one.codes[place]): place for place in hidden}
+                values, codes = one.values, one.codes
+                places = {(type(values[at]), values[at], codes[at]): at for at in hidden}
                 for place in places.values():
                     self._example(one, place)
 

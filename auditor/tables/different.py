@@ -23,9 +23,19 @@ Digests: TypeAlias = npt.NDArray[np.uint64]
 _BITS = np.uint64(40)
 _REST = np.uint64(64 - 40)
 _DIGEST = np.uint64(2**40 - 1)
-_SALTS: dict[type, int] = {bool: 1, str: 2, bytes: 3, type(None): 4}
+_SALTS: dict[type, int] = {
+    int: 0x243F6A8885A308D3,
+    float: 0x243F6A8885A308D3,
+    bool: 0x13198A2E03707344,
+    str: 0xA4093822299F31D0,
+    bytes: 0x082EFA98EC4E6C89,
+    type(None): 0x452821E638D01377,
+}
+"""What tells values of different types apart, numbers being one type: digits of pi."""
+_LONG = 0xBE5466CF34E90C6C
+"""The same for integers that no float can hold."""
 _EXACT = 2.0**53
-"""Integers beyond this are told apart as integers, others as numbers: 1.0 is 1."""
+"""Floats hold all integers up to this, and some beyond."""
 
 
 class Different:
@@ -42,7 +52,7 @@ class Different:
         if len(rows):
             self._make_room(int(rows.max()) + 1)
             open_ = ~self._full[rows]
-            keys = _fields_first(rows[open_], _mixed(hashes[open_]) >> _REST)
+            keys = _fields_first(rows[open_], hashes[open_] >> _REST)
             self._take(np.unique(keys))
 
     def merge(self, other: Different, rows: npt.NDArray[np.int64]) -> None:
@@ -93,29 +103,43 @@ def digests(values: Sequence[Value], kinds: frozenset[type]) -> Digests:
 def _of_kind(kind: type, values: Sequence[Value]) -> Digests:
     if kind is int or kind is float:
         return _of_numbers(values)
-    salt = np.uint64(_SALTS[kind])
     if kind is bool or kind is type(None):
-        return np.array([bool(one) for one in values], dtype=np.uint64) + (salt << np.uint64(60))
-    texts = np.array(
-        [one.encode("utf-8", "surrogatepass") if isinstance(one, str) else one for one in values],
-        dtype=object,
-    )
-    found = np.asarray(pd.util.hash_array(texts, categorize=False), dtype=np.uint64)
-    return found ^ (salt << np.uint64(60))
+        found = np.array([bool(one) for one in values], dtype=np.uint64)
+    else:
+        found = _of_bytes([_spelled(one) for one in values])
+    return _mixed(found ^ np.uint64(_SALTS[kind]))
+
+
+def _spelled(value: Value) -> Value:
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+
+
+def _of_bytes(values: Sequence[Value]) -> Digests:
+    found = pd.util.hash_array(np.array(values, dtype=object), categorize=False)
+    return np.asarray(found, dtype=np.uint64)
 
 
 def _of_numbers(values: Sequence[Value]) -> Digests:
+    """Return digests of integers and floats; 1.0 is 1."""
     try:
         numbers = np.array(values, dtype=np.float64)
     except OverflowError:  # an integer with hundreds of digits
-        return np.array([hash(one) & (2**64 - 1) for one in values], dtype=np.uint64)
+        numbers = np.array([_float(one) for one in values])
     numbers[numbers == 0] = 0.0  # not -0.0
     numbers[np.isnan(numbers)] = np.nan
-    found = numbers.view(np.uint64).copy()
-    for place in np.flatnonzero(np.abs(numbers) > _EXACT).tolist():
-        if type(values[place]) is int:
-            found[place] = (int(values[place]) ^ 1 << 63) & (2**64 - 1)  # type: ignore[arg-type]
+    found = _mixed(numbers.view(np.uint64) ^ np.uint64(_SALTS[float]))
+    for place in np.flatnonzero(np.abs(numbers) >= _EXACT).tolist():
+        one = values[place]
+        if type(one) is int and one != float(numbers[place]):
+            found[place] = _mixed(_of_bytes([str(one).encode()]) ^ np.uint64(_LONG))[0]
     return found
+
+
+def _float(value: Value) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]  # a number
+    except OverflowError:
+        return np.inf
 
 
 def _fields_first(rows: npt.NDArray[np.int64], hashes: Digests) -> Digests:

@@ -59,7 +59,8 @@ class Show:
         texts, numbers = [], []
         known: dict[Hashable, tuple[str, float]] = {}
         for value, code in zip(values, codes.tolist(), strict=True):
-            key = (type(value), value, code)
+            # Python finds 1 and true equal, and 0.0 and -0.0.
+            key = (type(value), repr(value) if type(value) is float else value, code)
             shown = known.get(key)
             if shown is None:
                 meaning = meanings[code]
