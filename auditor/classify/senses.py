@@ -33,7 +33,7 @@ class Told(NamedTuple):
     """What the values of a column mean."""
 
     meanings: Sequence[Meaning]
-    """The different ones."""
+    """Those that there are; one may stand there more than once."""
     codes: npt.NDArray[np.intp] | None = None
     """For each value the number of its meaning; None where all have the only one."""
 
@@ -96,9 +96,9 @@ class Field:
         numbers = kinds <= _NUMBERS
         if rule is not None and rule.category and numbers and not rule.off:
             return Told([self._by_rule(rule)])
-        if numbers and len(kinds) == 1 and len(values) >= MANY and not (rule and rule.category):
+        if numbers and len(kinds) == 1 and len(values) >= MANY and not (rule and rule.off):
             marks = marks_of(values)
-            if marks is not None and not (rule and rule.off):
+            if marks is not None:
                 different, codes = np.unique(marks, return_inverse=True)
                 found = [self._by_shapes(self._scored.marked(one), rule) for one in different]
                 return Told(found, codes)

@@ -32,7 +32,6 @@ class Traits(NamedTuple):
     """0 when it is no kind of data, else 1 to 3."""
     category: Codes
     """Number of the category."""
-    is_other: Flags
     speaks: Flags
     """It names a rule, or a kind of data."""
     is_listed: Flags
@@ -91,7 +90,6 @@ class Meanings:
         return Traits(
             rank=np.array([RANK[one.strength] for one in self.all]) * ~other,
             category=np.array([self._categories[one.category] for one in self.all], dtype=np.intp),
-            is_other=other,
             speaks=np.array([bool(one.rule) or one.category != "other" for one in self.all]),
             is_listed=wanted & ~other,
             is_aside=~wanted & ~other & ~common,

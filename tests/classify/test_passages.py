@@ -73,18 +73,18 @@ def test_one_observation_for_every_leaf() -> None:
 
 
 def test_recognised_values_mean_what_they_are_known_to_be() -> None:
-    """In the place of what a rule says, or where nobody says anything; the moment stays."""
+    """In the place of what a rule says, or where nobody says anything; the moment is that of the row."""
     whens = Whens((1.0, 2.0, 3.0), {})
     known = {(1, 0): KNOWN, (2, 1): KNOWN}
     passage = Passage(ROWS, SENSE, whens=whens, known=known)
     assert brief(passage.said) == [
         *((0, 0, "r", 1.0), (0, 2, "other", 1.0)),
         *((1, 0, KNOWN.rule, 2.0), (1, 2, "other", 2.0)),
-        *((2, 0, "r", 3.0), (2, 1, KNOWN.rule, None), (2, 2, "other", 3.0)),
+        *((2, 0, "r", 3.0), (2, 1, KNOWN.rule, 3.0), (2, 2, "other", 3.0)),
     ]
     found = [*passage.observations()]
     assert [(one.rule, one.event_time) for one in found[3:8:4]] == [
-        *((KNOWN.rule, 2.0), (KNOWN.rule, None))
+        *((KNOWN.rule, 2.0), (KNOWN.rule, 3.0))
     ]
     listed = Passage(LISTS, LISTED, known={(0, 1): KNOWN, (2, 0): KNOWN})
     assert [one.meaning.rule for one in listed.said] == ["r", KNOWN.rule, KNOWN.rule]

@@ -77,7 +77,7 @@ UNLIKE: list[tuple[Value, Value]] = [
     (2**64 - 1, 2**64 - 2),
     (-(2**53) - 2, -(2**53) - 1),
 ]
-WRONG: list[tuple[Value, Value]] = [
+ALIKE_IN_BITS: list[tuple[Value, Value]] = [
     (None, 2),
     (None, 2.0),
     (2**53, 2**53 + 1),
@@ -88,7 +88,7 @@ WRONG: list[tuple[Value, Value]] = [
     (2**64 - 2**60, -(2**60)),
     (2**64, 2**65),
 ]
-"""Pairs that are taken for one value, and must not be."""
+"""Pairs that have the same bits, or would as floats."""
 
 
 def ids(pairs: Iterable[tuple[Value, Value]]) -> list[str]:
@@ -105,9 +105,9 @@ def test_equal_values_have_equal_digests(one: Value, other: Value) -> None:
     ("one", "other"),
     [
         *UNLIKE,
-        *[pytest.param(*pair, marks=pytest.mark.xfail(strict=True)) for pair in WRONG],
+        *ALIKE_IN_BITS,
     ],
-    ids=ids([*UNLIKE, *WRONG]),
+    ids=ids([*UNLIKE, *ALIKE_IN_BITS]),
 )
 def test_different_values_have_different_digests(one: Value, other: Value) -> None:
     assert not {*digest(one)} & {*digest(other)}
@@ -118,10 +118,9 @@ def test_digests_do_not_depend_on_the_column() -> None:
     """A value has the same digest alone and among others of all types, in any process."""
     values: list[Value] = [1, "1", b"1", True, None, 2.5, 2**60, -3, "\ud800", math.nan]
     assert digest(*values) == [digest(one)[0] for one in values]
-    assert digest("tidal") == [5003003228086349623]  # seeded by nothing
+    assert digest("tidal") == [3242119022519958835]  # seeded by nothing
 
 
-@pytest.mark.xfail(strict=True, reason="alone it is a number, beside a long one a hash")
 def test_integers_of_hundreds_of_digits_change_nothing_for_others() -> None:
     assert distinct(10**400, 10**400 + 1) == 2
     assert digest(1, 10**400)[0] == digest(1)[0]
@@ -175,17 +174,18 @@ def test_halves_make_a_whole_in_any_order() -> None:
 
 LONG = 2**53
 VALUES = st.one_of(
-    st.integers(-LONG + 1, LONG - 1),
-    st.integers(-3, 3).filter(lambda one: one != 2),  # its digest is that of None: see WRONG
-    st.integers(LONG + 1, 2**62 - 1),
-    st.floats(allow_nan=True).filter(lambda one: abs(one) < LONG or one in {math.inf, -math.inf}),
+    st.integers(-LONG, LONG),
+    st.integers(-3, 3),
+    st.integers(LONG, 2**64 - 1),
+    st.integers(-(2**63), -LONG),
+    st.floats(allow_nan=True),
     st.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, -math.inf]),
     st.booleans(),
     st.none(),
     st.text(max_size=3),
     st.binary(max_size=3),
     st.sampled_from(["\ud800", "\udc00", "nan", "1", "True"]),
-).filter(lambda one: one != 2)
+)
 
 
 def unique(value: Value) -> object:

@@ -237,12 +237,12 @@ def profiles() -> Profiles:
 def test_a_batch_shows_the_earliest_example_only_of_new_fields() -> None:
     shown: list[str] = []
 
-    def opened(born: Born, name: str, groups: Sequence[int] = (0,)) -> list[int]:
+    def opened(born: Sequence[Born], name: str, groups: Sequence[int] = (0,)) -> list[int]:
         def show(at: int) -> str:
             shown.append(f"{name}{at}")
             return shown[-1]
 
-        return mine.open(groups, PLACE, born, show).tolist()
+        return mine.open(groups, PLACE, born.__getitem__, show).tolist()
 
     mine = profiles()
     assert [mine.group("r", "e", event) for event in ("", "a", "")] == [0, 1, 0]
@@ -264,7 +264,7 @@ def test_more_fields_than_there_is_room_for() -> None:
     mine, most = profiles(), 3000
     groups = [mine.group("r", "e", str(number)) for number in range(most)]
     born = [(most - number, 0) for number in range(most)]
-    rows = mine.open(groups, PLACE, born, str)
+    rows = mine.open(groups, PLACE, born.__getitem__, str)
     mine.close()
     values = list(range(most))
     mine.count(rows, digests(values, frozenset({int})))
@@ -284,7 +284,7 @@ def test_more_fields_than_there_is_room_for() -> None:
 def test_types_and_messages_of_many_values_at_once() -> None:
     mine = profiles()
     both = [mine.group("r", "e", event) for event in "ab"]
-    mine.open(both, PLACE, [(0, 0), (0, 1)], str)
+    mine.open(both, PLACE, lambda at: (0, at), str)
     mine.close()
     values: list[Value] = [1, "", 2.5, True, b"", None, 1]
     rows = np.array([0, 0, 0, 1, 1, 1, 1])

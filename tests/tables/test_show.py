@@ -59,9 +59,6 @@ def test_numbers_that_nobody_hides(show: Show, values: list[Value]) -> None:
     np.testing.assert_array_equal(fast[1], [float(one) for one in values])  # type: ignore[arg-type]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Python finds them equal, so the second is shown as the first"
-)
 def test_minus_zero_is_shown_as_such_beside_zero(show: Show) -> None:
     """As it is in a column of numbers alone, or in another batch."""
     values, codes = [0.0, -0.0, None], np.zeros(3, dtype=np.intp)
