@@ -15,7 +15,6 @@ from auditor.records import NO_MEANING, Connection, Excerpt, Exchange, Mark, Sit
 from auditor.redact import Redactor
 from auditor.tables.batch import Batch, Column, Taken, columns
 from auditor.tables.carried import Carried, Kept, cells
-from auditor.tables.different import digests
 from auditor.tables.excerpts import NAME, Best, Excerpts
 from auditor.tables.listed import Listing
 from auditor.tables.meanings import Meanings, Traits
@@ -245,7 +244,7 @@ class Collector:
             (
                 exchange.number,
                 capture,
-                self._name(exchange.id),
+                self.redactor.clean(exchange.id, NAME),
                 exchange.kind,
                 self._name(exchange.process),
                 exchange.started,
@@ -300,10 +299,8 @@ class Collector:
 def count(profiles: Profiles, batch: Batch, found: Sequence[Column], traits: Traits) -> None:
     """Count the values of a batch, field by field."""
     rows = [one.rows for one in found]
-    for one, mine in zip(found, rows, strict=True):
-        profiles.typed(mine, one.kinds, one.values)
-    hashes = np.concatenate([digests(one.values, one.kinds) for one in found])
-    profiles.count(np.concatenate(rows), hashes)
+    columns = [(mine, one.values, one.kinds) for one, mine in zip(found, rows, strict=True)]
+    profiles.count(columns)
     fields = np.concatenate([one.fields[one.groups.runs[0]] for one in found])
     messages = np.concatenate([one.groups.runs[1] for one in found])
     profiles.carried(fields, messages, batch.times)

@@ -7,7 +7,7 @@ same digests.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +18,8 @@ from auditor.records import Value
 
 DISTINCT_CAP = 100
 
+Rows: TypeAlias = npt.NDArray[np.int64]
+"""Rows of fields."""
 Digests: TypeAlias = npt.NDArray[np.uint64]
 
 _BITS = np.uint64(40)
@@ -38,6 +40,10 @@ _EXACT = 2.0**53
 """Floats hold all integers up to this, and some beyond."""
 
 
+_NO_ROWS: Rows = np.empty(0, dtype=np.int64)
+_NO_DIGESTS: Digests = np.empty(0, dtype=np.uint64)
+
+
 class Different:
     """The different values of fields."""
 
@@ -47,21 +53,23 @@ class Different:
         self._full = np.zeros(0, dtype=bool)
         """Whether a field has enough; its values are forgotten then."""
 
-    def add(self, rows: npt.NDArray[np.int64], hashes: Digests) -> None:
-        """Take values of fields."""
-        if len(rows):
-            self._make_room(int(rows.max()) + 1)
-            open_ = ~self._full[rows]
-            keys = _fields_first(rows[open_], hashes[open_] >> _REST)
-            self._take(np.unique(keys))
+    def add(self, columns: Iterable[tuple[Rows, Sequence[Value], frozenset[type]]]) -> None:
+        """Take columns of values: the field of each, the values, and their types."""
+        fields, found = [_NO_ROWS], [_NO_DIGESTS]
+        for rows, values, kinds in columns:
+            self._make_room(int(rows.max(initial=-1)) + 1)
+            places = np.flatnonzero(~self._full[rows])
+            fields.append(rows[places])
+            found.append(digests([values[place] for place in places.tolist()], kinds))
+        keys = _fields_first(np.concatenate(fields), _mixed(np.concatenate(found)) >> _REST)
+        self._take(np.unique(keys))
 
-    def merge(self, other: Different, rows: npt.NDArray[np.int64]) -> None:
+    def merge(self, other: Different, rows: Rows) -> None:
         """Take what was counted elsewhere; `rows` says which field here each field there is."""
-        if len(rows):
-            self._make_room(int(rows.max()) + 1)
-            self._full[rows[np.flatnonzero(other._full)]] = True
-            theirs = rows[(other._seen >> _BITS).astype(np.int64)]
-            self._take(np.sort(_fields_first(theirs, other._seen & _DIGEST)))
+        self._make_room(int(rows.max(initial=-1)) + 1)
+        self._full[rows[np.flatnonzero(other._full)]] = True
+        theirs = rows[(other._seen >> _BITS).astype(np.int64)]
+        self._take(np.sort(_fields_first(theirs, other._seen & _DIGEST)))
 
     def counts(self, fields: int) -> npt.NDArray[np.int64]:
         """Return how many different values each field has; of many, `DISTINCT_CAP`."""
@@ -89,8 +97,10 @@ class Different:
 def digests(values: Sequence[Value], kinds: frozenset[type]) -> Digests:
     """Return a number for each value: equal ones have equal numbers; true is not 1.
 
-    `kinds` are the types of the values.
+    `kinds` are the types of the values. The numbers are not spread evenly.
     """
+    if not values:
+        return _NO_DIGESTS
     if len(kinds) == 1:
         return _of_kind(next(iter(kinds)), values)
     found = np.empty(len(values), dtype=np.uint64)
@@ -107,7 +117,7 @@ def _of_kind(kind: type, values: Sequence[Value]) -> Digests:
         found = np.array([bool(one) for one in values], dtype=np.uint64)
     else:
         found = _of_bytes([_spelled(one) for one in values])
-    return _mixed(found ^ np.uint64(_SALTS[kind]))
+    return found ^ np.uint64(_SALTS[kind])
 
 
 def _spelled(value: Value) -> Value:
@@ -125,13 +135,13 @@ def _of_numbers(values: Sequence[Value]) -> Digests:
         numbers = np.array(values, dtype=np.float64)
     except OverflowError:  # an integer with hundreds of digits
         numbers = np.array([_float(one) for one in values])
-    numbers[numbers == 0] = 0.0  # not -0.0
+    numbers += 0.0  # makes 0.0 of -0.0
     numbers[np.isnan(numbers)] = np.nan
-    found = _mixed(numbers.view(np.uint64) ^ np.uint64(_SALTS[float]))
+    found = numbers.view(np.uint64) ^ np.uint64(_SALTS[float])
     for place in np.flatnonzero(np.abs(numbers) >= _EXACT).tolist():
         one = values[place]
         if type(one) is int and one != float(numbers[place]):
-            found[place] = _mixed(_of_bytes([str(one).encode()]) ^ np.uint64(_LONG))[0]
+            found[place] = _of_bytes([str(one).encode()])[0] ^ np.uint64(_LONG)
     return found
 
 
@@ -142,7 +152,7 @@ def _float(value: Value) -> float:
         return np.inf
 
 
-def _fields_first(rows: npt.NDArray[np.int64], hashes: Digests) -> Digests:
+def _fields_first(rows: Rows, hashes: Digests) -> Digests:
     return (rows.astype(np.uint64) << _BITS) | hashes
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from auditor.records import Meaning, Value
-from auditor.tables.different import Different, Digests
+from auditor.tables.different import Different
 from auditor.tables.meanings import Codes, Meanings, Traits
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
@@ -132,19 +132,17 @@ class Profiles:
             self._rows["exchange"][row], self._rows["spot"][row] = exchange, spot
         self._young.clear()
 
-    def count(self, rows: Numbers, hashes: Digests) -> None:
-        """Take one value for each entry: row of its field, digest of the value."""
+    def count(self, columns: Sequence[tuple[Numbers, Sequence[Value], frozenset[type]]]) -> None:
+        """Take columns of values: the row of the field of each, the values, and their types."""
         mine = self._rows[: len(self)]
-        mine["count"] += np.bincount(rows, minlength=len(mine))
-        self._different.add(rows, hashes)
-
-    def typed(self, rows: Numbers, kinds: frozenset[type], values: Sequence[Value]) -> None:
-        """Take the types of values, given the row of the field of each; `kinds` are all types."""
-        mine = self._rows["types"]
-        if len(kinds) == 1:
-            mine[rows] |= BITS[next(iter(kinds))]
-        else:
-            np.bitwise_or.at(mine, rows, [BITS[type(one)] for one in values])
+        for rows, values, kinds in columns:
+            if len(kinds) == 1:
+                mine["types"][rows] |= BITS[next(iter(kinds))]
+            else:
+                np.bitwise_or.at(mine["types"], rows, [BITS[type(one)] for one in values])
+        every = np.concatenate([rows for rows, _, _ in columns])
+        mine["count"] += np.bincount(every, minlength=len(mine))
+        self._different.add(columns)
 
     def carried(self, rows: Numbers, messages: Numbers, times: npt.NDArray[np.float64]) -> None:
         """Take which messages carried which fields; each pair counts once.

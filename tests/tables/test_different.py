@@ -29,7 +29,7 @@ def count(*portions: Sent) -> Different:
     for sent in portions:
         rows = np.array([row for row, _ in sent], dtype=np.int64)
         values = [value for _, value in sent]
-        different.add(rows, digests(values, frozenset(map(type, values))))
+        different.add([(rows, values, frozenset(map(type, values)))])
     return different
 
 
@@ -118,7 +118,7 @@ def test_digests_do_not_depend_on_the_column() -> None:
     """A value has the same digest alone and among others of all types, in any process."""
     values: list[Value] = [1, "1", b"1", True, None, 2.5, 2**60, -3, "\ud800", math.nan]
     assert digest(*values) == [digest(one)[0] for one in values]
-    assert digest("tidal") == [3242119022519958835]  # seeded by nothing
+    assert digest("tidal") == [13936112862878965479]  # seeded by nothing
 
 
 def test_integers_of_hundreds_of_digits_change_nothing_for_others() -> None:

@@ -267,8 +267,7 @@ def test_more_fields_than_there_is_room_for() -> None:
     rows = mine.open(groups, PLACE, born.__getitem__, str)
     mine.close()
     values = list(range(most))
-    mine.count(rows, digests(values, frozenset({int})))
-    mine.typed(rows, frozenset({int}), values)
+    mine.count([(rows, values, frozenset({int}))])
     mine.carried(rows, np.zeros(most, dtype=np.int64), np.array([2.5]))
     found = list(mine.profiles())
     assert [one.example for one in found] == [*map(str, reversed(range(most)))]
@@ -288,7 +287,7 @@ def test_types_and_messages_of_many_values_at_once() -> None:
     mine.close()
     values: list[Value] = [1, "", 2.5, True, b"", None, 1]
     rows = np.array([0, 0, 0, 1, 1, 1, 1])
-    mine.typed(rows, frozenset(map(type, values)), values)
+    mine.count([(rows, values, frozenset(map(type, values)))])
     mine.carried(rows, np.array([2, 0, 2, 1, 1, 1, 1]), np.array([9.0, 5.0, 3.0]))
     mine.carried(rows[:1], np.array([0]), np.array([6.0]))
     one, other = mine.profiles()
