@@ -77,7 +77,7 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     The table `attribution` is empty yet: it is worked out from the others.
     Empties the collector: rows and tables of a large capture need not be in memory together.
     """
-    collector.count()
+    collector.finish()
     profiles, meanings = collector.profiles, collector.meanings.all
     rows = {**collector.rows, "kinds": collector.carried}
     columns = {name: _turned(some, len(TABLES[name])) for name, some in rows.items()}
@@ -87,10 +87,9 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     collector.rows.clear()
     profiles.clear()
     found = {name: _swept(name, columns.pop(name), collector.redactor) for name in list(columns)}
-    observations = collector.observed.frame(
+    found["observations"] = collector.observed.frame(
         found["fields"], became, meanings, collector.redactor.sweep
     )
-    found["observations"] = observations[[column.name for column in TABLES["observations"]]]
     found["attribution"] = frame([], TABLES["attribution"])
     return {name: found[name] for name in TABLES}
 

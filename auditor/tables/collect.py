@@ -154,6 +154,11 @@ class Collector:
         self._add_kinds(batch, carried)
         self._add_exchanges(batch, carried)
 
+    def finish(self) -> None:
+        """Count what is left and let go of all messages."""
+        self.count()
+        self._excerpts.best()
+
     @property
     def excerpts(self) -> dict[tuple[str, str], Excerpt]:
         """Per receiver and category the message that carries most of it."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 from auditor.records import Meaning
 from auditor.tables.batch import Batch, Column
 from auditor.tables.meanings import Flags, Traits
-from auditor.tables.observed import ROW, Observed, Rows
+from auditor.tables.observed import KINDS, ROW, Observed, Rows
 from auditor.tables.profile import Numbers
 from auditor.tables.show import Show
 
@@ -57,7 +57,7 @@ class Listing:
             message=np.array([each.index for each in sent], dtype=np.int64),
             time=np.array([each.time for each in sent], dtype=np.float64),
             count=count[some],
-            **{name: one[name][order] for name in ROW},
+            **{name: one[name][order].astype(KINDS[name], copy=False) for name in ROW},
             value=text.take(pa.array(order)).combine_chunks().dictionary_encode(),
         )
 

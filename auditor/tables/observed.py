@@ -22,9 +22,14 @@ import pandas as pd
 import pyarrow as pa
 
 from auditor.records import Meaning
+from auditor.tables.schema import OBSERVATIONS
+
+pa.set_memory_pool(pa.system_memory_pool())  # gives back at once what is let go of
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Integers: TypeAlias = npt.NDArray[np.int64]
+Numbers: TypeAlias = npt.NDArray[np.int32]
+"""Of fields, meanings and ways: there are millions of them."""
 Reals: TypeAlias = npt.NDArray[np.float64]
 
 _OF_FIELD = ("receiver", "endpoint", "event", "context", "path")
@@ -36,8 +41,15 @@ MOST = 1_000_000
 """Rows from which not all are kept."""
 
 MESSAGE = ("exchange", "message", "time", "count")
+"""Numbers that stand once for a message."""
 ROW = ("field", "meaning", "steps", "event_time", "amount")
 """Numbers that every row has of its own."""
+KINDS: dict[str, type[np.generic]] = {
+    **dict.fromkeys(("exchange", "message", "count"), np.int64),
+    **dict.fromkeys(("time", "event_time", "amount"), np.float64),
+    **dict.fromkeys(("field", "meaning", "steps"), np.int32),
+}
+"""Types of these numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +61,9 @@ class Rows:
     time: Reals
     count: Integers
     """How many rows each message has; the three columns before stand once for a message."""
-    field: Integers
-    meaning: Integers
-    steps: Integers
+    field: Numbers
+    meaning: Numbers
+    steps: Numbers
     event_time: Reals
     amount: Reals
     """The value where it is a number and no secret."""
@@ -101,8 +113,9 @@ class Observed:
         """
         ways = np.array([self.way(one) for one in other._ways], dtype=np.int64)
         for one in other._rows:
-            field, meaning = fields[one.field], meanings[one.meaning]
-            self._rows.append(replace(one, field=field, meaning=meaning, steps=ways[one.steps]))
+            there = fields[one.field], meanings[one.meaning], ways[one.steps]
+            field, meaning, steps = (each.astype(np.int32) for each in there)
+            self._rows.append(replace(one, field=field, meaning=meaning, steps=steps))
         self.total += other.total
         self._spared |= other._spared
         self._halved = max(self._halved, other._halved)
@@ -140,32 +153,37 @@ class Observed:
         `rows` says which row of it each field has become. `sweep` is shown every different
         preview and returns what may be shown of it. Empties this object.
         """
-        parts = sorted(self._rows, key=lambda one: int(one.exchange[0]))
-        self._rows = []
-        counts = _joined(parts, "count")
-        field = rows[_joined(parts, "field")]
+        left = self._apart()
+        counts = _joined(left, "count")
+        field = rows[_joined(left, "field")]
         data: dict[str, Any] = {
-            "exchange": _joined(parts, "exchange").repeat(counts),
-            "message": _joined(parts, "message").repeat(counts),
-            "time": _moments(_joined(parts, "time", np.float64).repeat(counts)),
-            "event_time": _moments(_joined(parts, "event_time", np.float64)),
-            "value": _shown([one.value for one in parts], sweep),
-            "number": _joined(parts, "amount", np.float64),
+            "exchange": _joined(left, "exchange").repeat(counts),
+            "message": _joined(left, "message").repeat(counts),
+            "time": _moments(_joined(left, "time").repeat(counts)),
+            "event_time": _moments(_joined(left, "event_time")),
+            "value": _shown(left.pop("value"), sweep),
+            "number": _joined(left, "amount"),
             "field": field,
         }
         for name in _OF_FIELD:
             data[name] = fields[name].astype("category").array.take(field)
-        used, codes = np.unique(_joined(parts, "meaning"), return_inverse=True)
+        used, codes = np.unique(_joined(left, "meaning"), return_inverse=True)
         for name in _OF_MEANING:
             texts = pd.Series([getattr(meanings[one], name) for one in used], dtype="string")
             data[name] = texts.astype("category").array.take(codes)
         ways = pd.Series([" › ".join(one) for one in self._ways], dtype="string")
-        data["steps"] = ways.astype("category").array.take(_joined(parts, "steps"))
-        del parts
-        table = pd.DataFrame(data)
+        data["steps"] = ways.astype("category").array.take(_joined(left, "steps"))
+        names = [column.name for column in OBSERVATIONS]
+        table = pd.DataFrame({name: data.pop(name) for name in names}, copy=False)
         if not table["exchange"].is_monotonic_increasing:
             table = table.sort_values("exchange", kind="stable", ignore_index=True)
         return table
+
+    def _apart(self) -> dict[str, list[Any]]:
+        """Take all rows out of here, column by column: what is joined can be let go of."""
+        parts = sorted(self._rows, key=lambda one: int(one.exchange[0]))
+        self._rows = []
+        return {name: [getattr(one, name) for one in parts] for name in (*MESSAGE, *ROW, "value")}
 
 
 def _scattered(exchanges: Integers) -> npt.NDArray[np.uint64]:
@@ -174,8 +192,8 @@ def _scattered(exchanges: Integers) -> npt.NDArray[np.uint64]:
     return mixed >> np.uint64(40)
 
 
-def _joined(parts: Sequence[Rows], name: str, kind: type = np.int64) -> npt.NDArray[Any]:
-    return np.concatenate([np.empty(0, dtype=kind), *(getattr(one, name) for one in parts)])
+def _joined(left: dict[str, list[Any]], name: str) -> npt.NDArray[Any]:
+    return np.concatenate([np.empty(0, dtype=KINDS[name]), *left.pop(name)])
 
 
 def _shown(values: Sequence[pa.DictionaryArray], sweep: Callable[[str], str]) -> pd.Series[str]:

@@ -14,7 +14,7 @@ from auditor.decode import decode_message
 from auditor.records import NO_MEANING, Meaning, Value
 from auditor.records import Message as Body
 from auditor.tables.collect import Collector
-from auditor.tables.different import DISTINCT_CAP, digests
+from auditor.tables.different import DISTINCT_CAP
 from auditor.tables.meanings import Meanings
 from auditor.tables.profile import BITS, Born, Profile, Profiles
 from tests.tables.made import FIRM, KINDS, WEAK, Message, collect, column, left, said
