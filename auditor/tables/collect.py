@@ -22,7 +22,7 @@ from auditor.tables.observed import Observed
 from auditor.tables.profile import Born, Counted, FieldKey, Numbers, Profiles
 from auditor.tables.show import Show
 
-_BATCH = 200_000
+_BATCH = 100_000
 """Values that are gathered before they are counted."""
 
 _LISTED_TOO = frozenset({"audio"})
