@@ -24,7 +24,7 @@ from auditor.claims.make import Evidence, Receiver, make_claims
 from auditor.claims.relevance import auto_dj, terms_line, weigh
 from auditor.claims.rows import make_rows
 from auditor.claims.verdict import Rebuilt
-from auditor.gather import Progress, gather, processes
+from auditor.gather import Progress, gather, processes, rare_collections
 from auditor.reconstruct.facts import by_category, reconstruction
 from auditor.records import Claim
 from auditor.redact import Redactor
@@ -61,13 +61,14 @@ def run_audit(
     rows = tuple(one for one in catalogue.categories.values() if one.row)
     collector = Collector(redactor, Kinds.of(catalogue.categories.values()))
     with ExitStack() as stack:
+        stack.enter_context(rare_collections())
         files = [
             stack.enter_context(stdin_as_file()) if path == STDIN else path for path in find(paths)
         ]
         several = processes(files, workers)
         captures, counts = gather(files, catalogue, collector, progress, several)
-    tables = build_tables(collector)
-    return _conclude(captures, counts, tables, collector, catalogue, rows)
+        tables = build_tables(collector)
+        return _conclude(captures, counts, tables, collector, catalogue, rows)
 
 
 def _moves(categories: Iterable[Category]) -> frozenset[str]:

@@ -37,7 +37,7 @@ BLOCK = 32
 _WORTH = 20_000_000
 """Bytes of captures from which a second process earns more than its start costs."""
 
-_RARELY = (200_000, 20, 100)
+_RARELY = (1_000_000, 20, 100)
 """New objects before Python looks for cycles. We make millions of records and no cycles."""
 
 
@@ -107,8 +107,9 @@ def _gathered(
     """Work on a share in a process of its own."""
     key, kinds = setting
     collector = Collector(Redactor(key), kinds)
-    _take(files, catalogue, collector, share)
-    return collector.gathered()
+    with rare_collections():
+        _take(files, catalogue, collector, share)
+        return collector.gathered()
 
 
 def _take(
@@ -128,14 +129,13 @@ def _take(
         counts.append(0)
         pipeline = Pipeline(catalogue, known[file]) if known.get(file) else bare
         marked = bool(capture.session.marks)
-        with _rare_collections():
-            for exchange in capture.exchanges:
-                if share.has(exchange.number):
-                    taken = pipeline.run(exchange)
-                    collector.add(len(captures) - 1, exchange, *taken, spare=marked)
-                counts[-1] += 1
-                if progress:
-                    progress(capture.name, counts[-1])
+        for exchange in capture.exchanges:
+            if share.has(exchange.number):
+                taken = pipeline.run(exchange)
+                collector.add(len(captures) - 1, exchange, *taken, spare=marked)
+            counts[-1] += 1
+            if progress:
+                progress(capture.name, counts[-1])
         if not share.number:
             _take_session(capture, catalogue, pipeline, collector)
     return captures, counts
@@ -163,8 +163,8 @@ def _mark_values(mark: Mark, redactor: Redactor) -> str:
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let Python look for cycles less often while records are made."""
+def rare_collections() -> Iterator[None]:
+    """Let Python look for cycles less often while records and tables are made."""
     before = gc.get_threshold()
     gc.set_threshold(*_RARELY)
     try:

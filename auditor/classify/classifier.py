@@ -6,7 +6,7 @@ here; what the values then mean, `auditor.classify.senses` says.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple
@@ -239,12 +239,15 @@ def _moment(value: Value, rule: FieldRule | None) -> float | None:
 
 def _whens(sheet: Sheet, sense: Sense, asked: Mapping[int, Rules], clock: Clock) -> Whens:
     """Return when the things happened that the values worth a look tell of."""
+    if not asked:
+        return clock.whens(sheet, sense.named, _NO_NAMES)
     names = {
         number: [rule.time if rule else "" for rule in rules] for number, rules in asked.items()
     }
     return clock.whens(sheet, sense.named, names)
 
 
+_NO_NAMES: Mapping[int, Sequence[str]] = MappingProxyType({})
 _NO_RULES: Mapping[int, Rules] = MappingProxyType({})
 _NOTHING: Mapping[tuple[int, int], Meaning] = MappingProxyType({})
 _new = tuple.__new__

@@ -26,6 +26,8 @@ _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments, whatever the field is called."""
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
 """A text that can be a name; sentences, and what people write, are none."""
+_Sources: TypeAlias = tuple[tuple[int, int, _Place], ...]
+"""Places that may name an event: nearness, levels that must be shared, the place."""
 _Order: TypeAlias = tuple[tuple[str, int], ...]
 """Time fields, each with the levels that it must share."""
 _SPELLED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
@@ -107,9 +109,13 @@ class EventFinder:
             return [[("", sheet)] for sheet in sheets]
         told = _told(telling)
         found: list[list[tuple[str, Sheet]]] = []
+        known: dict[_Sources, dict[At, str]] = {}
         for sheet in sheets:
             mine = _sources(sheet.layout.context, sheet.layout.home, places)
-            found.append(_split(sheet, mine, told) if mine else [("", sheet)])
+            if mine:
+                found.append(_split(sheet, mine, told, known.setdefault(mine, {})))
+            else:
+                found.append([("", sheet)])
         return found
 
     def _telling(self, sheets: Sequence[Sheet]) -> list[Leaf]:
@@ -165,9 +171,7 @@ def _told(telling: Sequence[Leaf]) -> dict[_Spot, str]:
 
 
 @lru_cache(maxsize=65536)
-def _sources(
-    context: Context, home: str, places: tuple[_Place, ...]
-) -> tuple[tuple[int, int, _Place], ...]:
+def _sources(context: Context, home: str, places: tuple[_Place, ...]) -> _Sources:
     """Return the places that may name the event of an object's members.
 
     Each with its nearness, and the levels that the object must share with it.
@@ -185,10 +189,12 @@ def _sources(
 
 
 def _split(
-    sheet: Sheet, sources: Sequence[tuple[int, int, _Place]], told: dict[_Spot, str]
+    sheet: Sheet, sources: _Sources, told: dict[_Spot, str], known: dict[At, str]
 ) -> list[tuple[str, Sheet]]:
-    """Return the rows of each event as a sheet of its own, in the order of their first rows."""
-    known: dict[tuple[int, ...], str] = {}
+    """Return the rows of each event as a sheet of its own, in the order of their first rows.
+
+    `known` has the events that these sources gave before in this message, by their indices.
+    """
     deepest = max(levels for _, levels, _ in sources)
     parts: dict[str, list[int]] = {}
     for row, at in enumerate(sheet.ats):
@@ -262,8 +268,7 @@ class Clock:
         if times is None:
             return NO_WHENS
         usual, apart = _plan(where, named, times)
-        context = where.context
-        rows = [self._nearest(usual, context, at) for at in sheet.ats] if usual else ()
+        rows = self._rows(usual, where.context, sheet.ats) if usual else ()
         own: dict[int, Sequence[float | None]] = {}
         for number, name in apart:
             own[number] = [self.time_of(leaf, name) for leaf in sheet.column(number)]
@@ -285,6 +290,14 @@ class Clock:
         if own is not None:
             return own
         return self._nearest(_ordered(leaf.path, named, times), leaf.context, leaf.at)
+
+    def _rows(self, order: _Order, context: Context, ats: Sequence[At]) -> list[float | None]:
+        """Return the nearest moment of each row; it is nearly always the first one in question."""
+        (path, size), index = order[0], self._index
+        found = [index.get((context, path, at[:size])) for at in ats]
+        if None in found and len(order) > 1:
+            return [self._nearest(order, context, at) for at in ats]
+        return found
 
     def _nearest(self, order: Iterable[tuple[str, int]], context: Context, at: At) -> float | None:
         for path, size in order:
