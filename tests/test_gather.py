@@ -97,6 +97,33 @@ def test_batches_change_nothing(small: Path, monkeypatch: pytest.MonkeyPatch) ->
     same(alone, Taken([small]))
 
 
+def test_a_list_within_bounds_changes_no_count(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run_audit([small], CATALOGUE, KEY)
+    monkeypatch.setattr("auditor.tables.observed.MOST", 2000)
+    some = run_audit([small], CATALOGUE, KEY)
+    every, listed = (one.tables["observations"] for one in (whole, some))
+    assert 0 < len(listed) <= 2000 < len(every)
+    totals = some.facts["totals"]
+    assert (totals["observations"], totals["observations_listed"]) == (len(every), len(listed))
+    kept = every[every["exchange"].isin(listed["exchange"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(listed, kept, check_categorical=False)
+    for name in ("exchanges", "fields", "kinds", "unread"):
+        pd.testing.assert_frame_equal(some.tables[name], whole.tables[name])
+    for one, other in zip(some.claims, whole.claims, strict=True):
+        assert (one.id, one.verdict, one.strength) == (other.id, other.verdict, other.strength)
+        assert (one.sentence, one.numbers, one.fields) == (
+            other.sentence,
+            other.numbers,
+            other.fields,
+        )
+        assert one.excerpt == other.excerpt
+    (line,) = set(some.facts["notices"]) - set(whole.facts["notices"])
+    assert f"{len(listed):,} of {len(every):,} observations are listed" in line
+    assert "too many observations" in some.facts["reconstruction"]["reason"]
+
+
 @pytest.mark.parametrize("of", [1, 2, 3, 5])
 def test_every_exchange_has_one_taker(of: int) -> None:
     shares = [Share(number, of) for number in range(of)]
