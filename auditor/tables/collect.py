@@ -82,6 +82,8 @@ class Collector:
         self._carried = Kept()
         self._name = lru_cache(maxsize=65536)(lambda text: redactor.clean(text, NAME))
         self._path = lru_cache(maxsize=65536)(redactor.path)
+        # One object for all equal names: every exchange has three.
+        self._address = lru_cache(maxsize=65536)(redactor.address)
 
     def add(
         self,
@@ -107,9 +109,9 @@ class Collector:
                 connection.outcome,
                 connection.started,
                 connection.ended,
-                self.redactor.address(connection.sni),
-                self.redactor.address(connection.address),
-                self.redactor.address(receiver),
+                self._address(connection.sni),
+                self._address(connection.address),
+                self._address(receiver),
                 connection.bytes_up,
                 connection.bytes_down,
                 self._name(connection.process),
@@ -127,7 +129,7 @@ class Collector:
         """Return the key of a field as outputs may show it."""
         receiver, *names, path = key
         shown = (self._name(name) for name in names)
-        return (self.redactor.address(receiver), *shown, self._path(path))
+        return (self._address(receiver), *shown, self._path(path))
 
     @property
     def carried(self) -> list[Row]:
@@ -227,7 +229,7 @@ class Collector:
     def _add_kinds(self, batch: Batch, carried: Carried) -> None:
         """Take how many messages carry each kind of data, and which show it best."""
         names = list(self.meanings.categories)
-        receivers = [self.redactor.address(one.site.receiver) for one in batch.parcels]
+        receivers = [self._address(one.site.receiver) for one in batch.parcels]
         for message, category, values in cells(carried.firm):
             rank = int(carried.best[message, category])
             self._carried.add((receivers[message], names[category]), values, rank)
@@ -253,13 +255,13 @@ class Collector:
                 exchange.kind,
                 self._name(exchange.process),
                 exchange.started,
-                self.redactor.address(site.receiver),
-                self.redactor.address(site.name),
+                self._address(site.receiver),
+                self._address(site.name),
                 site.role,
                 self._name(site.endpoint),
                 site.known,
                 self._name(exchange.method),
-                self.redactor.address(exchange.host),
+                self._address(exchange.host),
                 exchange.status,
                 content,
                 len(sent),
@@ -278,7 +280,7 @@ class Collector:
                         one.index,
                         "out",
                         one.time,
-                        self.redactor.address(site.receiver),
+                        self._address(site.receiver),
                         self._name(site.endpoint),
                         gap.reason,
                         self._name(gap.detail),

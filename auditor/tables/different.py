@@ -89,7 +89,7 @@ class Different:
         known[known] = self._seen[at[known]] == keys[known]
         seen = np.concatenate([self._seen, keys[~known]])
         seen.sort(kind="stable")  # two sorted runs are merged
-        fields = (seen >> _BITS).astype(np.int64)
+        fields = (seen >> _BITS).view(np.int64)
         self._full[np.flatnonzero(np.bincount(fields) >= DISTINCT_CAP)] = True
         self._seen = seen[~self._full[fields]]
 

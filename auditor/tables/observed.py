@@ -37,7 +37,7 @@ _OF_MEANING = ("unit", "category", "strength", "rule", "basis")
 
 
 _HALVINGS = 24
-MOST = 1_000_000
+MOST = 500_000
 """Rows from which not all are kept."""
 
 MESSAGE = ("exchange", "message", "time", "count")
@@ -129,7 +129,9 @@ class Observed:
             self._thin()
 
     def _thin(self) -> None:
-        self._rows = [one for rows in self._rows if len((one := self._kept(rows)).field)]
+        for place, rows in enumerate(self._rows):  # one at a time, which takes less memory
+            self._rows[place] = self._kept(rows)
+        self._rows = [rows for rows in self._rows if len(rows.field)]
 
     def _kept(self, rows: Rows) -> Rows:
         kept = self.keeps(rows.exchange)
