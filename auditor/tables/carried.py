@@ -48,7 +48,7 @@ class Carried:
 
     def whole(self, interactions: Sequence[int]) -> Flags:
         """Say which messages carry interactions, given the numbers of these categories."""
-        return self.any[:, interactions].any(axis=1)
+        return np.asarray(self.any[:, interactions].any(axis=1), dtype=bool)
 
 
 class Kept:

@@ -17,7 +17,7 @@ from auditor.tables.batch import Batch, Column, Taken, columns
 from auditor.tables.carried import Carried, Kept, cells
 from auditor.tables.excerpts import NAME, Best, Excerpts
 from auditor.tables.listed import Listing
-from auditor.tables.meanings import Meanings, Traits
+from auditor.tables.meanings import Codes, Meanings, Traits
 from auditor.tables.observed import Observed
 from auditor.tables.profile import Born, Counted, FieldKey, Numbers, Profiles
 from auditor.tables.show import Show
@@ -305,18 +305,34 @@ class Collector:
 
 def count(profiles: Profiles, batch: Batch, found: Sequence[Column], traits: Traits) -> None:
     """Count the values of a batch, field by field."""
-    rows = [one.rows for one in found]
-    columns = [(mine, one.values, one.kinds) for one, mine in zip(found, rows, strict=True)]
-    profiles.count(columns)
+    profiles.count([(one.rows, one.values, one.kinds) for one in found])
     fields = np.concatenate([one.fields[one.groups.runs[0]] for one in found])
     messages = np.concatenate([one.groups.runs[1] for one in found])
     profiles.carried(fields, messages, batch.times)
-    meant = [(one, mine) for one, mine in zip(found, rows, strict=True) if one.codes is not None]
-    if meant:
-        line = np.concatenate([one.lines.row for one, _ in meant])
-        number = np.concatenate([one.lines.number + one.number for one, _ in meant])
-        order = np.lexsort((number, line))
-        message = np.concatenate([one.lines.message for one, _ in meant])[order]
-        codes = np.concatenate([one.codes for one, _ in meant])[order]
-        fields = np.concatenate([mine for _, mine in meant])[order]
-        profiles.note(fields, codes, batch.exchanges[message], traits)
+    _note(profiles, batch, [(one, one.codes) for one in found if one.codes is not None], traits)
+
+
+def _note(
+    profiles: Profiles, batch: Batch, meant: Sequence[tuple[Column, Codes]], traits: Traits
+) -> None:
+    """Note what fields mean: of each, the first value with each meaning."""
+    firsts = [_firsts(one, codes) for one, codes in meant]
+    if not firsts:
+        return
+    pairs = list(zip(meant, firsts, strict=True))
+    line = np.concatenate([one.lines.row[first] for (one, _), first in pairs])
+    number = np.concatenate([one.lines.number[first] + one.number for (one, _), first in pairs])
+    order = np.lexsort((number, line))
+    fields = np.concatenate([one.fields[one.groups.of[first]] for (one, _), first in pairs])
+    codes = np.concatenate([codes[first] for (_, codes), first in pairs])
+    message = np.concatenate([one.lines.message[first] for (one, _), first in pairs])
+    profiles.note(fields[order], codes[order], batch.exchanges[message[order]], traits)
+
+
+def _firsts(one: Column, codes: Codes) -> Numbers:
+    """Return the places of the first values with each meaning in each group."""
+    if (codes == codes[0]).all():
+        return one.groups.first
+    pairs = one.groups.of * (int(codes.max()) + 1) + codes
+    _, first = np.unique(pairs, return_index=True)
+    return np.asarray(first, dtype=np.int64)

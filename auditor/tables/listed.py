@@ -72,20 +72,22 @@ class Listing:
         chosen = chosen[kept[lines.message[chosen]]]
         if not len(chosen):
             return None
-        codes, values = codes[chosen], column.values
+        values = column.values
+        picked: slice | Numbers = slice(None)
         if len(chosen) < len(values):
-            values = [values[place] for place in chosen.tolist()]
+            picked, values = chosen, [values[place] for place in chosen.tolist()]
+        codes = codes[picked]
         is_open = bool(traits.is_open[codes].all())
         texts, numbers = self.show.column(values, self.meanings, codes, is_open=is_open)
         part = {
-            "sent": lines.message[chosen],
-            "item": _items(column)[chosen],
-            "row": lines.row[chosen],
-            "number": lines.number[chosen] + column.number,
-            "field": column.rows[chosen],
+            "sent": lines.message[picked],
+            "item": _items(column)[picked],
+            "row": lines.row[picked],
+            "number": lines.number[picked] + column.number,
+            "field": column.rows[picked],
             "meaning": codes,
-            "steps": np.full(len(chosen), self.observed.way(column.place.steps)),
-            "event_time": column.whens[chosen],
+            "steps": np.full(len(values), self.observed.way(column.place.steps)),
+            "event_time": column.whens[picked],
             "amount": numbers,
         }
         return part, pa.array(texts, pa.string())

@@ -153,11 +153,10 @@ class Profiles:
         mine = self._rows[: len(self)]
         mine["messages"] += np.bincount(rows, minlength=len(mine))
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        if len(starts):
-            fields, when = rows[starts], times[messages]
-            first, last = np.minimum.reduceat(when, starts), np.maximum.reduceat(when, starts)
-            mine["first"][fields] = np.minimum(mine["first"][fields], first)
-            mine["last"][fields] = np.maximum(mine["last"][fields], last)
+        fields, when = rows[starts], times[messages]
+        first, last = np.minimum.reduceat(when, starts), np.maximum.reduceat(when, starts)
+        mine["first"][fields] = np.minimum(mine["first"][fields], first)
+        mine["last"][fields] = np.maximum(mine["last"][fields], last)
 
     def note(self, rows: Numbers, codes: Codes, exchanges: Numbers, traits: Traits) -> None:
         """Take meanings of values, in the order in which they left.
