@@ -23,7 +23,10 @@ from auditor.session.marks import HOST
 
 _START_S = 60.0
 _ANSWER_S = 10.0
-_CODE = "from mitmproxy.tools.main import mitmdump; mitmdump()"
+_CODE = (
+    "from auditor.selftest.leash import talk_on; talk_on(); "
+    "from mitmproxy.tools.main import mitmdump; mitmdump()"
+)
 _LISTENS = r"(HTTP|quic|http3)\b.* listening at .*127\.0\.0\.1:(\d+)"
 _ADDONS = ("auditor_capture", "auditor_marks")
 
