@@ -18,8 +18,6 @@ from auditor.stats.clock import happened
 FIRM = ("strong", "medium")
 """Strengths that count; weak observations are candidates and never decide anything."""
 
-_MESSAGES = 1 << 32
-"""More than one exchange can have, so that both numbers fit into one."""
 
 Times = npt.NDArray[np.floating[Any]]
 Numbers = npt.NDArray[np.integer[Any]]
@@ -51,21 +49,10 @@ class Part:
         return len(self.rows)
 
     @property
-    def is_strong(self) -> bool:
-        """Whether one of them is strong."""
-        codes, names = coded(self.observations["strength"])
-        return bool("strong" in names and (codes[self.rows] == names.index("strong")).any())
-
-    @property
     def fields(self) -> list[int]:
         """Their rows of the fields table, ascending."""
         found: list[int] = np.sort(pd.unique(self._column("field"))).tolist()
         return found
-
-    @property
-    def messages(self) -> int:
-        """How many messages carried them."""
-        return len(pd.unique(self._column("exchange") * _MESSAGES + self._column("message")))
 
     @property
     def times(self) -> Times:

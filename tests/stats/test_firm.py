@@ -39,11 +39,8 @@ def test_parts_are_what_plain_conditions_find(observations: pd.DataFrame) -> Non
         mine = firm[(firm["category"] == category) & (firm["receiver"] == receiver)]
         assert part.rows.tolist() == mine.index.tolist()
         assert part.fields == sorted(set(mine["field"]))
-        assert part.messages == len(mine[["exchange", "message"]].drop_duplicates())
-        assert part.is_strong == ("strong" in set(mine["strength"]))
         assert part.tells_time == mine["event_time"].notna().any()
         assert part.times.tolist() == sorted(happened(mine))
-    assert {part.is_strong for part in parts.values()} == {True, False}
     assert {part.tells_time for part in parts.values()} == {True, False}
 
 
@@ -59,8 +56,7 @@ def test_nothing_is_found_in_nothing(observations: pd.DataFrame) -> None:
         assert not by_category(table)
         assert not by_receiver(table)
     nothing = Part(observations, np.zeros(0, dtype=np.int64))
-    assert not nothing.is_strong
-    assert (nothing.fields, nothing.messages, nothing.times.tolist()) == ([], 0, [])
+    assert (nothing.fields, nothing.times.tolist()) == ([], [])
     assert not nothing.tells_time
 
 
