@@ -7,7 +7,7 @@ here; what the values then mean, `auditor.classify.senses` says.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import repeat
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -39,17 +39,28 @@ _SPOKEN = frozenset({"body", "query"})
 _ALONE: frozenset[str] = frozenset()
 _MEMORY = 50_000
 
-_Key = tuple[Layout, str]
-"""The layout of a sheet and its event."""
+_Named = tuple[tuple[int, str], ...]
+"""As in `Sense.named`."""
+_Group = tuple[str, str, str]
+"""Context and path of the object that values are members of, and event."""
 
 
 class _Spoken(NamedTuple):
     """A sheet with what is known of it before its values are looked at."""
 
     sheet: Sheet
-    sense: Sense
+    senses: Mapping[str, Sense]
+    events: Sequence[str]
     rules: Mapping[int, Rules]
     """As in `Passage`."""
+
+    def each(self) -> Sequence[str]:
+        """Return the event of every value of a column."""
+        where, rows, _ = self.sheet
+        events = self.events or [""] * len(rows)
+        if not where.is_list:
+            return events
+        return [event for event, row in zip(events, rows, strict=True) for _ in row]
 
 
 class Classifier:
@@ -77,7 +88,7 @@ class Classifier:
                 self._finders[name] = EventFinder(endpoint.event_name, self._judge)
 
     def classify(self, exchange: Exchange, site: Site, decoded: Decoded) -> tuple[Passage, ...]:
-        """Return a passage for every sheet and event, in their order.
+        """Return a passage for every sheet, in their order.
 
         After them come the values of the site's placeholders: pass the site without parameters
         for all messages of an exchange but the first.
@@ -86,21 +97,24 @@ class Classifier:
         name = site.endpoint if "/" in site.endpoint else f"{site.receiver}/{site.endpoint}"
         book = self._books.get(name, self._general) if site.known else self._general
         finder = self._finders.get(name, self._finder) if site.known else self._finder
-        parts = [part for mine in finder.find(sheets) for part in mine]
-        senses = self._senses_of(book, dict.fromkeys([(one.layout, event) for event, one in parts]))
-        spoken = [_Spoken(sheet, senses[sheet.layout, event], _NO_RULES) for event, sheet in parts]
-        if any(sense.asking for sense in senses.values()):
+        events = finder.find(sheets)
+        senses = self._senses_of(book, sheets, [dict.fromkeys(one) or _NO_EVENT for one in events])
+        spoken = [
+            _Spoken(sheet, known, mine, _NO_RULES)
+            for sheet, known, mine in zip(sheets, senses, events, strict=True)
+        ]
+        every = [sense for known in senses for sense in known.values()]
+        if any(sense.asking for sense in every):
             near = book.neighbours(sheets)
             spoken = [one._replace(rules=_asked(one, near)) for one in spoken]
-        clocks = any(sense.clocks for sense in senses.values())
+        clocks = any(sense.clocks for sense in every)
         clock = (_clock(spoken) if clocks else None) or self._clock_by_names(
             sheets, exchange.started
         )
-        found = []
-        for (event, sheet), (_, sense, rules) in zip(parts, spoken, strict=True):
-            whens = _whens(sheet, sense, rules, clock) if clock and sense.columns else NO_WHENS
-            found.append(_new(Passage, (sheet, sense, event, rules, whens, _NOTHING)))
-        return tuple(found)
+        return tuple(
+            _new(Passage, (*one, _whens(one, clock) if clock else NO_WHENS, _NOTHING))
+            for one in spoken
+        )
 
     def _clock_by_names(self, sheets: Iterable[Sheet], sent: float) -> Clock | None:
         """Return the moments that fields tell by their names, where no rule knows better."""
@@ -122,26 +136,38 @@ class Classifier:
                         told.append((sheet.leaf(row, number), when))
         return Clock(told) if told else None
 
-    def _senses_of(self, book: RuleBook, keys: Iterable[_Key]) -> dict[_Key, Sense]:
-        """Return what is known of every layout of a message."""
+    def _senses_of(
+        self, book: RuleBook, sheets: Sequence[Sheet], events: Sequence[Iterable[str]]
+    ) -> list[dict[str, Sense]]:
+        """Return what is known of every sheet, for each event that its rows have."""
         if len(self._senses) >= _MEMORY:
             self._senses.clear()
             self._same_senses.clear()
-        beside = self._beside(keys)
-        found: dict[_Key, Sense] = {}
-        for key, names in beside.items():
-            where, event = key
-            heard = event if book.by_event or self._judge.matters(event) else ""
-            full = (book, where, heard, names)
-            sense = self._senses.get(full)
-            if sense is None:
-                fields = tuple(self._field(book, place, heard, names) for place in where.places)
-                same = self._same_senses.get((where, fields))
-                if same is None:
-                    same = self._same_senses[where, fields] = Sense(where, fields)
-                sense = self._senses[full] = same
-            found[key] = sense
+        groups: dict[_Group, list[Layout]] = {}
+        for (where, _, _), mine in zip(sheets, events, strict=True):
+            if where.context in _SPOKEN:
+                context, home = where.context, where.home
+                for event in mine:
+                    groups.setdefault((context, home, event), []).append(where)
+        beside = self._beside(groups)
+        found: list[dict[str, Sense]] = []
+        for (where, _, _), mine in zip(sheets, events, strict=True):
+            known: dict[str, Sense] = {}
+            for event in mine:
+                names = beside.get((where.context, where.home, event), _ALONE)
+                heard = event if book.by_event or self._judge.matters(event) else ""
+                full = (book, where, heard, names)
+                known[event] = self._senses.get(full) or self._sense(*full)
+            found.append(known)
         return found
+
+    def _sense(self, book: RuleBook, where: Layout, event: str, beside: frozenset[str]) -> Sense:
+        fields = tuple(self._field(book, place, event, beside) for place in where.places)
+        sense = self._same_senses.get((where, fields))
+        if sense is None:
+            sense = self._same_senses[where, fields] = Sense(where, fields)
+        self._senses[book, where, event, beside] = sense
+        return sense
 
     def _field(self, book: RuleBook, place: Place, event: str, beside: frozenset[str]) -> Field:
         if len(self._fields) >= _MEMORY:
@@ -153,27 +179,14 @@ class Classifier:
             found = self._fields[key] = self._make(*key)
         return found
 
-    def _beside(self, keys: Iterable[_Key]) -> dict[_Key, frozenset[str]]:
-        """Return the names beside each layout that matter: in the same object, in this event.
+    def _beside(self, groups: Mapping[_Group, list[Layout]]) -> dict[_Group, frozenset[str]]:
+        """Return the names that matter of the members of each object in each event.
 
         All items of an array count as one object. Equal sets are one set.
         """
-        groups: dict[tuple[str, str, str], set[Layout]] = {}
-        homes: dict[_Key, tuple[str, str, str] | None] = {}
-        for key in keys:
-            where, event = key
-            group = None
-            if where.context in _SPOKEN:
-                group = (where.context, where.home, event)
-                if group in groups:
-                    groups[group].add(where)
-                else:
-                    groups[group] = {where}
-            homes[key] = group
         if len(self._names) >= _MEMORY:
             self._names.clear()
-        sets = {group: self._together(frozenset(layouts)) for group, layouts in groups.items()}
-        return {key: sets[group] if group else _ALONE for key, group in homes.items()}
+        return {group: self._together(frozenset(mine)) for group, mine in groups.items()}
 
     def _together(self, layouts: frozenset[Layout]) -> frozenset[str]:
         """Return the names that matter of all members of these layouts."""
@@ -210,20 +223,29 @@ def parameter_sheets(site: Site) -> list[Sheet]:
 
 
 def _asked(one: _Spoken, near: Neighbours) -> dict[int, Rules]:
-    """Return the rules that hold for the values that ask for others of their message."""
-    return {
-        number: [RuleBook.first(field.rules, leaf, near) for leaf in one.sheet.column(number)]
-        for number, field in one.sense.asking
-    }
+    """Return the rules that hold for the values of columns that ask for others of their message."""
+    numbers = {number for sense in one.senses.values() for number, _ in sense.asking}
+    found: dict[int, Rules] = {}
+    for number in sorted(numbers):
+        fields = [one.senses[event].fields[number] for event in one.each()]
+        pairs = zip(fields, one.sheet.column(number), strict=True)
+        found[number] = [
+            RuleBook.first(field.rules, leaf, near) if field.asks else field.rule
+            for field, leaf in pairs
+        ]
+    return found
 
 
 def _clock(spoken: Iterable[_Spoken]) -> Clock | None:
     """Return the moments that the fields with a time unit tell, if there are any."""
     told: list[tuple[Leaf, float]] = []
-    for sheet, sense, asked in spoken:
-        for number, field in sense.clocks:
-            rules = asked.get(number) or repeat(field.rules[0])
-            for leaf, rule in zip(sheet.column(number), rules, strict=False):
+    for one in spoken:
+        numbers = {number for sense in one.senses.values() for number, _ in sense.clocks}
+        for number in sorted(numbers):
+            rules = one.rules.get(number) or [
+                one.senses[event].fields[number].rule for event in one.each()
+            ]
+            for leaf, rule in zip(one.sheet.column(number), rules, strict=True):
                 when = _moment(leaf.value, rule)
                 if when is not None:
                     told.append((leaf, when))
@@ -237,17 +259,38 @@ def _moment(value: Value, rule: FieldRule | None) -> float | None:
     return None if meanings.is_unmeasured(value, rule) else moment(value, rule.unit)
 
 
-def _whens(sheet: Sheet, sense: Sense, asked: Mapping[int, Rules], clock: Clock) -> Whens:
+def _whens(one: _Spoken, clock: Clock) -> Whens:
     """Return when the things happened that the values worth a look tell of."""
-    if not asked:
-        return clock.whens(sheet, sense.named, _NO_NAMES)
-    names = {
-        number: [rule.time if rule else "" for rule in rules] for number, rules in asked.items()
+    plans = frozenset([sense.named for sense in one.senses.values()])
+    named, torn = next(iter(plans)), _NO_NUMBERS
+    if len(plans) > 1:
+        named, torn = _merged(plans)
+    if not (named or torn or one.rules):
+        return NO_WHENS
+    asked = {
+        number: [rule.time if rule else "" for rule in rules] for number, rules in one.rules.items()
     }
-    return clock.whens(sheet, sense.named, names)
+    for number in torn - asked.keys():
+        rules = [one.senses[event].fields[number].rule for event in one.each()]
+        asked[number] = [rule.time if rule else "" for rule in rules]
+    return clock.whens(one.sheet, named, asked)
 
 
-_NO_NAMES: Mapping[int, Sequence[str]] = MappingProxyType({})
+@lru_cache(maxsize=65536)
+def _merged(plans: frozenset[_Named]) -> tuple[_Named, frozenset[int]]:
+    """Join what several events say of where the time of a column stands.
+
+    Columns of which they say different things come apart.
+    """
+    names: dict[int, set[str]] = {}
+    for number, name in (pair for plan in plans for pair in plan):
+        names.setdefault(number, set()).add(name)
+    torn = frozenset(number for number, mine in names.items() if len(mine) > 1)
+    return tuple((one, min(names[one])) for one in sorted(names.keys() - torn)), torn
+
+
+_NO_NUMBERS: frozenset[int] = frozenset()
+_NO_EVENT: Mapping[str, None] = MappingProxyType({"": None})
 _NO_RULES: Mapping[int, Rules] = MappingProxyType({})
 _NOTHING: Mapping[tuple[int, int], Meaning] = MappingProxyType({})
 _new = tuple.__new__

@@ -26,6 +26,8 @@ _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments, whatever the field is called."""
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
 """A text that can be a name; sentences, and what people write, are none."""
+NO_EVENTS: Sequence[str] = ()
+"""Events of the rows of a sheet where none has any."""
 _Sources: TypeAlias = tuple[tuple[int, int, _Place], ...]
 """Places that may name an event: nearness, levels that must be shared, the place."""
 _Order: TypeAlias = tuple[tuple[str, int], ...]
@@ -98,24 +100,24 @@ class EventFinder:
             lambda path: _names_event(judge, paths.keys(path))
         )
 
-    def find(self, sheets: Sequence[Sheet]) -> list[list[tuple[str, Sheet]]]:
-        """Return each sheet, or the parts of it that belong to one event each, with that event.
+    def find(self, sheets: Sequence[Sheet]) -> list[Sequence[str]]:
+        """Return for each sheet the event of every row; nothing where no row has one.
 
         The name is empty where there is no event.
         """
         telling = self._telling(sheets)
-        places = self._places or _spelled(telling)
         if not telling:
-            return [[("", sheet)] for sheet in sheets]
+            return [NO_EVENTS] * len(sheets)
+        places = self._places or _spelled(telling)
         told = _told(telling)
-        found: list[list[tuple[str, Sheet]]] = []
         known: dict[_Sources, dict[At, str]] = {}
+        found: list[Sequence[str]] = []
         for sheet in sheets:
             mine = _sources(sheet.layout.context, sheet.layout.home, places)
             if mine:
-                found.append(_split(sheet, mine, told, known.setdefault(mine, {})))
+                found.append(_of_rows(sheet.ats, mine, told, known.setdefault(mine, {})))
             else:
-                found.append([("", sheet)])
+                found.append(NO_EVENTS)
         return found
 
     def _telling(self, sheets: Sequence[Sheet]) -> list[Leaf]:
@@ -188,31 +190,18 @@ def _sources(context: Context, home: str, places: tuple[_Place, ...]) -> _Source
     return tuple(found)
 
 
-def _split(
-    sheet: Sheet, sources: _Sources, told: dict[_Spot, str], known: dict[At, str]
-) -> list[tuple[str, Sheet]]:
-    """Return the rows of each event as a sheet of its own, in the order of their first rows.
+def _of_rows(
+    ats: Sequence[At], sources: _Sources, told: dict[_Spot, str], known: dict[At, str]
+) -> Sequence[str]:
+    """Return the event of every row, given their indices.
 
     `known` has the events that these sources gave before in this message, by their indices.
     """
     deepest = max(levels for _, levels, _ in sources)
-    parts: dict[str, list[int]] = {}
-    for row, at in enumerate(sheet.ats):
-        short = at[:deepest]
-        event = known.get(short)
-        if event is None:
-            event = known[short] = _best(short, sources, told)
-        if event in parts:
-            parts[event].append(row)
-        else:
-            parts[event] = [row]
-    if len(parts) == 1:
-        return [(event, sheet) for event in parts]
-    where, rows, ats = sheet
-    return [
-        (event, Sheet(where, [rows[row] for row in mine], [ats[row] for row in mine]))
-        for event, mine in parts.items()
-    ]
+    shorts = [at[:deepest] for at in ats]
+    for short in {*shorts} - known.keys():
+        known[short] = _best(short, sources, told)
+    return [*map(known.__getitem__, shorts)]
 
 
 def _best(

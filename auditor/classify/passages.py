@@ -6,10 +6,10 @@ holds what a column of values is judged by; who works on many messages judges th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from auditor.classify.events import NO_WHENS, Whens
+from auditor.classify.events import NO_EVENTS, NO_WHENS, Whens
 from auditor.classify.senses import Rules, Sense
 from auditor.places import Layout
 from auditor.records import NO_MEANING, Meaning, Observation, Sheet, Value
@@ -27,12 +27,13 @@ class Said(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A sheet, all of one event, and what its values are judged by."""
+    """A sheet, and what its values are judged by."""
 
     sheet: Sheet
-    sense: Sense
-    event: str = ""
-    """Name of the event, where the endpoint has events."""
+    senses: Mapping[str, Sense]
+    """What is known of the rows of each event."""
+    events: Sequence[str] = NO_EVENTS
+    """Name of the event of each row; empty where the rows have none."""
     rules: Mapping[int, Rules] = {}
     """Rules that hold for the values of a column, where that depends on the rest of the message;
     for lists, the column 0 has all values."""
@@ -40,18 +41,24 @@ class Passage(NamedTuple):
     known: Mapping[tuple[int, int], Meaning] = {}
     """Meanings of values that were recognised, by row and number."""
 
+    def event(self, row: int) -> str:
+        """Return the event of a row."""
+        return self.events[row] if self.events else ""
+
     @property
     def said(self) -> list[Said]:
         """The values whose meaning anybody knows, row by row."""
         where, rows, _ = self.sheet
         found = {}
-        for number, field in self.sense.columns:
+        for number in speaking(self.senses.values()):
             spots = list(_spots(where, rows, number))
-            rules = self.rules.get(number) or [field.rule] * len(spots)
+            rules = self.rules.get(number)
             whens = self.whens.of(number, len(spots))
-            for (row, at), rule, when in zip(spots, rules, whens, strict=True):
-                meaning = field.meaning(rows[row][at], rule)
-                found[row, at] = _new(Said, (row, at, meaning, when))
+            for place, ((row, at), when) in enumerate(zip(spots, whens, strict=True)):
+                field = self.senses[self.event(row)].fields[number]
+                if not field.is_mute:
+                    rule = rules[place] if rules else field.rule
+                    found[row, at] = Said(row, at, field.meaning(rows[row][at], rule), when)
         for (row, at), meaning in self.known.items():
             before = found.get((row, at))
             when = self.whens.rows[row] if self.whens.rows else None
@@ -62,13 +69,17 @@ class Passage(NamedTuple):
         """Yield one observation for every leaf, row by row."""
         told = {(one.row, one.number): one for one in self.said}
         for row, values in enumerate(self.sheet.rows):
+            event = self.event(row)
             for number in range(len(values)):
                 one = told.get((row, number), _NOTHING_SAID)
-                yield Observation(self.sheet.leaf(row, number), one.meaning, self.event, one.when)
+                yield Observation(self.sheet.leaf(row, number), one.meaning, event, one.when)
 
 
-_new = tuple.__new__
-"""Makes a named tuple without its checks."""
+def speaking(senses: Iterable[Sense]) -> list[int]:
+    """Return the numbers of the columns that mean something to at least one of the senses."""
+    return sorted({number for sense in senses for number, _ in sense.columns})
+
+
 _NOTHING_SAID = Said(0, 0, NO_MEANING, None)
 
 

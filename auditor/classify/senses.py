@@ -176,13 +176,14 @@ class Field:
 class Sense:
     """What is known of the rows of one layout in an event, among certain neighbours."""
 
-    __slots__ = ("asking", "clocks", "columns", "layout", "named")
+    __slots__ = ("asking", "clocks", "columns", "fields", "layout", "named")
 
     def __init__(self, layout: Layout, fields: Sequence[Field]) -> None:
         self.layout = layout
+        self.fields = tuple(fields)
+        """What is known of each value of a row; for lists, the only one stands for all."""
         self.columns = [(number, one) for number, one in enumerate(fields) if not one.is_mute]
-        """The values of a row that are worth a look, by their numbers, with what is known of them;
-        for lists, the only one stands for all."""
+        """Those that are worth a look, with their numbers."""
         self.asking = [(number, one) for number, one in self.columns if one.asks]
         """Those whose rule depends on other values of the message."""
         self.named = tuple(

@@ -28,7 +28,7 @@ def listed(sent: Sent, kinds: Kinds) -> list[Observation]:
             if meaning.rule.startswith(_COMMON) and not is_listed:
                 continue
             leaf = passage.sheet.leaf(row, number)
-            said.append((Observation(leaf, meaning, passage.event, when), is_listed))
+            said.append((Observation(leaf, meaning, passage.event(row), when), is_listed))
     kept = [one for one, is_listed in said if is_listed or whole]
     kept.sort(key=lambda one: one.leaf.at[:1])
     return kept

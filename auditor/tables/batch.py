@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from auditor.catalogue.model import FieldRule
+from auditor.classify.senses import Field
 from auditor.pipeline import Sent
-from auditor.places import Place
+from auditor.places import Layout, Place
 from auditor.records import Exchange, Site, Value
 from auditor.tables.meanings import Codes, Meanings
 from auditor.tables.profile import Numbers, Profiles
@@ -40,8 +43,7 @@ class Batch:
 
     taken: list[Taken] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
-    stacks: dict[int, Stack] = field(default_factory=dict)
-    """By the identity of their sense."""
+    stacks: dict[Layout, Stack] = field(default_factory=dict)
     rows: int = 0
     values: int = 0
 
@@ -55,16 +57,15 @@ class Batch:
         _, site, sent = parcel
         message, stacks = len(self.parcels), self.stacks
         self.parcels.append(parcel)
-        receiver, endpoint = site.receiver, site.endpoint
+        group = partial(profiles.group, site.receiver, site.endpoint)
         for passage in sent.passages:
-            rows, sense, event = passage[0][1], passage[1], passage[2]
-            stack = stacks.get(id(sense))
+            where, rows, _ = passage[0]
+            stack = stacks.get(where)
             if stack is None:
-                stack = stacks[id(sense)] = Stack(sense)
-            stack.add(passage, message, profiles.group(receiver, endpoint, event), self.rows)
+                stack = stacks[where] = Stack(where)
+            stack.add(passage, message, self.rows, group)
             self.rows += len(rows)
-            is_list = sense.layout.is_list
-            self.values += sum(map(len, rows)) if is_list else len(rows) * len(rows[0])
+            self.values += sum(map(len, rows)) if where.is_list else len(rows) * len(rows[0])
 
     @property
     def times(self) -> npt.NDArray[np.float64]:
@@ -75,6 +76,9 @@ class Batch:
     def exchanges(self) -> Numbers:
         """Number of the exchange of each message."""
         return np.array([one.exchange.number for one in self.parcels], dtype=np.int64)
+
+
+_NONE: Numbers = np.empty(0, dtype=np.int64)
 
 
 class Column(NamedTuple):
@@ -93,8 +97,8 @@ class Column(NamedTuple):
     lines: Lines
     groups: Groups
     stack: Stack
-    fields: Numbers
-    """Row of the field that each of the groups has here."""
+    fields: Numbers = _NONE
+    """Row of the field that each of the groups has here, once the fields are open."""
 
     @property
     def rows(self) -> Numbers:
@@ -102,39 +106,61 @@ class Column(NamedTuple):
         return self.fields[self.groups.of]
 
 
-Open: TypeAlias = Callable[[Column], Numbers]
-"""Return the fields of a column that has none yet, one for each of its groups."""
-
-
-def columns(batch: Batch, meanings: Meanings, open_: Open) -> Iterator[Column]:
-    """Yield all columns of a batch, judged, with their fields."""
+def columns(batch: Batch, meanings: Meanings) -> Iterator[Column]:
+    """Yield all columns of a batch, judged; their fields are not open yet."""
     for stack in batch.stacks.values():
-        where, (lines, groups) = stack.sense.layout, stack.lines()
+        lines, groups = stack.lines()
         moments = stack.moments()
-        fields = dict(stack.sense.columns)
-        for number, place in enumerate(where.places):
+        for number, place in enumerate(stack.layout.places):
             values = stack.column(number)
-            codes: Codes | None = None
-            if number in fields:
-                told = fields[number].told(values, stack.rules.get(number))
-                mine = meanings.codes(told.meanings)
-                codes = np.repeat(mine, len(values)) if told.codes is None else mine[told.codes]
+            codes = _judged(stack, number, values, lines, meanings)
             if stack.known:
                 codes = _recognised(stack, number, len(values), codes, meanings)
             whens = stack.moments_of(number, moments)
             kinds = frozenset(map(type, values))
-            found = Column(place, number, values, kinds, codes, whens, lines, groups, stack, _NONE)
-            yield found._replace(fields=open_(found))
+            yield Column(place, number, values, kinds, codes, whens, lines, groups, stack)
 
 
-_NONE: Numbers = np.empty(0, dtype=np.int64)
+def _judged(
+    stack: Stack, number: int, values: Sequence[Value], lines: Lines, meanings: Meanings
+) -> Codes | None:
+    """Return the numbers of what the values of a column mean; None where nobody knows any."""
+    fields = stack.fields(number)
+    worth = [one for one in dict.fromkeys(fields) if not one.is_mute]
+    if not worth:
+        return None
+    ruled = stack.ruled(number, len(values)) if number in stack.rules else {}
+    if len(worth) == len(set(fields)) == 1:
+        return _codes(worth[0], values, range(len(values)), ruled, meanings)
+    places = {one: place for place, one in enumerate(worth)}
+    of = np.array([places.get(one, -1) for one in fields])[lines.kind]
+    codes = np.zeros(len(values), dtype=np.intp)
+    for place, one in enumerate(worth):
+        mine = np.flatnonzero(of == place)
+        if len(mine):
+            spots = mine.tolist()
+            codes[mine] = _codes(one, [values[spot] for spot in spots], spots, ruled, meanings)
+    return codes
+
+
+def _codes(
+    field: Field,
+    values: Sequence[Value],
+    spots: Sequence[int],
+    ruled: Mapping[int, FieldRule | None],
+    meanings: Meanings,
+) -> Codes:
+    """Return the numbers of what values of one field mean; `spots` are their places in `ruled`."""
+    told = field.told(values, [ruled[spot] for spot in spots] if field.asks else None)
+    mine = meanings.codes(told.meanings)
+    return np.repeat(mine, len(values)) if told.codes is None else mine[told.codes]
 
 
 def _recognised(
     stack: Stack, number: int, count: int, codes: Codes | None, meanings: Meanings
 ) -> Codes | None:
     """Give the values of a column that were recognised their meaning."""
-    is_list = stack.sense.layout.is_list
+    is_list = stack.layout.is_list
     starts = np.cumsum(stack.sizes) - stack.sizes
     for (row, at), meaning in stack.known.items():
         if is_list or at == number:

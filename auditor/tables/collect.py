@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from operator import itemgetter
 
 import numpy as np
@@ -19,7 +19,7 @@ from auditor.tables.excerpts import NAME, Best, Excerpts
 from auditor.tables.listed import Listing
 from auditor.tables.meanings import Codes, Meanings, Traits
 from auditor.tables.observed import Observed
-from auditor.tables.profile import Born, Counted, FieldKey, Numbers, Profiles
+from auditor.tables.profile import Counted, FieldKey, Numbers, Profiles
 from auditor.tables.show import Show
 
 _BATCH = 100_000
@@ -139,9 +139,7 @@ class Collector:
     def count(self) -> None:
         """Count what was gathered since the last time; before anything is read from here."""
         batch, self._batch = self._batch, Batch()
-        numbers = batch.exchanges
-        found = list(columns(batch, self.meanings, partial(self._open, numbers)))
-        self.profiles.close()
+        found = self._opened(batch, list(columns(batch, self.meanings)))
         traits = self.meanings.traits(self._kinds.listed)
         for one in found:
             if str in one.kinds:
@@ -199,18 +197,28 @@ class Collector:
         self.redactor.learn(other.secrets)
         self._carried.merge(other.carried)
 
-    def _open(self, exchanges: Numbers, one: Column) -> Numbers:
-        """Return the fields of a column; `exchanges` are those of the batch's messages."""
-        lines, first = one.lines, one.groups.first.tolist()
+    def _opened(self, batch: Batch, found: Sequence[Column]) -> list[Column]:
+        """Return columns with their fields."""
+        if not found:
+            return []
+        profiles, numbers = self.profiles, batch.exchanges
+        keys = [
+            profiles.key(one.groups.numbers, (one.place.context, one.place.path)) for one in found
+        ]
+        exchanges = [numbers[one.lines.message[one.groups.first]] for one in found]
+        spots = [one.lines.row[one.groups.first] * _WIDTH + one.number for one in found]
+        ends = np.cumsum([*map(len, keys)])
 
-        def born(at: int) -> Born:
-            place = first[at]
-            return int(exchanges[lines.message[place]]), int(lines.row[place]) * _WIDTH + one.number
+        def show(place: int) -> str:
+            at = int(np.searchsorted(ends, place, "right"))
+            one = found[at]
+            return self._example(one, int(one.groups.first[place - ends[at]]))
 
-        where = (one.place.context, one.place.path)
-        return self.profiles.open(
-            one.groups.numbers, where, born, lambda at: self._example(one, first[at])
+        rows = profiles.open(
+            np.concatenate(keys), np.concatenate(exchanges), np.concatenate(spots), show
         )
+        parts = np.split(rows, ends[:-1])
+        return [one._replace(fields=part) for one, part in zip(found, parts, strict=True)]
 
     def _example(self, one: Column, place: int) -> str:
         meaning = NO_MEANING if one.codes is None else self.meanings.all[one.codes[place]]

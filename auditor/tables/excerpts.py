@@ -97,7 +97,7 @@ def _fullest(passages: Sequence[Passage], said: Sequence[Sequence[Said]], catego
         where, _, ats = passage.sheet
         for row, number, meaning, _ in told:
             if meaning.category == category:
-                part = where.context, passage.event, where.at(number, ats[row])[:1]
+                part = where.context, passage.event(row), where.at(number, ats[row])[:1]
                 counts[part] = counts.get(part, 0) + RANK[meaning.strength]
     return max(counts, key=counts.__getitem__)
 
@@ -108,9 +108,9 @@ def _lines(passages: Iterable[Passage], category: str, part: _Part) -> list[Obse
     there = [
         one
         for passage in passages
-        if passage.sheet.layout.context == context and passage.event == event
+        if passage.sheet.layout.context == context and event in passage.senses
         for one in passage.observations()
-        if one.leaf.at[:1] == item
+        if one.event == event and one.leaf.at[:1] == item
     ]
     chosen = [number for number, one in enumerate(there) if one.category == category][:LINES]
     last = chosen[-1] if len(chosen) == LINES else len(there)

@@ -95,7 +95,7 @@ class Listing:
 
 def _items(column: Column) -> Numbers:
     """Return the outermost item of a list that each value is in, else -1."""
-    where, items = column.stack.sense.layout, column.lines.item
+    where, items = column.stack.layout, column.lines.item
     if where.is_list or not where.tails or not where.tails[column.number]:
         return items
     return np.where(items < 0, where.tails[column.number][0], items)

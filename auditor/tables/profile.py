@@ -19,7 +19,6 @@ from auditor.tables.different import Different
 from auditor.tables.meanings import Codes, Meanings, Traits
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
-Born: TypeAlias = tuple[int, int]
 
 FieldKey = tuple[str, str, str, str, str]
 """Receiver, endpoint, event, context and path, as captured: not redacted."""
@@ -28,6 +27,8 @@ TYPES: tuple[type, ...] = (int, float, bool, str, bytes, type(None))
 """Types of values, in the order of their bits."""
 BITS = {kind: 1 << place for place, kind in enumerate(TYPES)}
 
+_PLACE = 32
+"""Bits for the place of a field in its key."""
 _NEVER = np.iinfo(np.int64).max
 _ROW = np.dtype(
     [
@@ -81,12 +82,13 @@ class Profiles:
         self._meanings = meanings
         self._groups: dict[tuple[str, str, str], int] = {}
         self._places: dict[tuple[str, str], int] = {}
-        self._fields: dict[tuple[int, int], int] = {}
+        self._keys = np.empty(0, dtype=np.int64)
+        """Group and place of each field in one number, sorted."""
+        self._row_of = np.empty(0, dtype=np.int64)
+        """The row of each of them."""
         self._rows = np.repeat(_NEW, 1024)
         self._examples: list[str] = []
         self._different = Different()
-        self._young: dict[int, tuple[int, int]] = {}
-        """When the fields of this batch were born."""
 
     def __len__(self) -> int:
         return len(self._examples)
@@ -95,42 +97,42 @@ class Profiles:
         """Return the number of an event of an endpoint."""
         return self._groups.setdefault((receiver, endpoint, event), len(self._groups))
 
+    def key(self, groups: Numbers, place: tuple[str, str]) -> Numbers:
+        """Return a number for each field: of each group, the one with this context and path."""
+        return groups << _PLACE | self._places.setdefault(place, len(self._places))
+
     def open(
-        self,
-        groups: Sequence[int],
-        place: tuple[str, str],
-        born: Callable[[int], Born],
-        show: Callable[[int], str],
+        self, keys: Numbers, exchanges: Numbers, spots: Numbers, show: Callable[[int], str]
     ) -> Numbers:
-        """Return the row of a field for each group, given its context and path; new ones if needed.
+        """Return the rows of fields, which may come more than once; new ones if needed.
 
-        `born` returns the number of the exchange and a number that grows inside of that, `show` an
-        example, both given the place in `groups`: the first example of a field stays.
+        `exchanges` says which exchange had each of them first, `spots` grows inside of that; they
+        may not be earlier than those of a field that is open. `show` returns an example, given the
+        place in `keys`: the first one stays.
         """
-        spelled = self._places.setdefault(place, len(self._places))
-        fields, young, examples = self._fields, self._young, self._examples
-        rows = []
-        for at, group in enumerate(groups):
-            row = fields.get((group, spelled))
-            if row is None:
-                row = fields[group, spelled] = len(examples)
-                examples.append(show(at))
-                young[row] = born(at)
-            elif row in young and born(at) < young[row]:
-                examples[row] = show(at)
-                young[row] = born(at)
-            rows.append(row)
-        return np.array(rows, dtype=np.int64)
+        order = np.lexsort((spots, exchanges, keys))
+        sorted_ = keys[order]
+        first = order[np.flatnonzero(np.diff(sorted_, prepend=-1))]
+        found = keys[first]
+        at = np.searchsorted(self._keys, found)
+        known = at < len(self._keys)
+        known[known] = self._keys[at[known]] == found[known]
+        rows = np.empty(len(found), dtype=np.int64)
+        rows[known] = self._row_of[at[known]]
+        new = first[~known]
+        rows[~known] = mine = np.arange(len(self), len(self) + len(new))
+        self._examples += [show(place) for place in new.tolist()]
+        self._make_room()
+        self._rows["exchange"][mine], self._rows["spot"][mine] = exchanges[new], spots[new]
+        self._keys = np.insert(self._keys, at[~known], keys[new])
+        self._row_of = np.insert(self._row_of, at[~known], mine)
+        return rows[np.searchsorted(found, keys)]
 
-    def close(self) -> None:
-        """End a batch: fields that it opened have their first example."""
+    def _make_room(self) -> None:
         missing = len(self._examples) - len(self._rows)
         if missing > 0:
             more = np.repeat(_NEW, max(missing, len(self._rows)))
             self._rows = np.concatenate([self._rows, more])
-        for row, (exchange, spot) in self._young.items():
-            self._rows["exchange"][row], self._rows["spot"][row] = exchange, spot
-        self._young.clear()
 
     def count(self, columns: Sequence[tuple[Numbers, Sequence[Value], frozenset[type]]]) -> None:
         """Take columns of values: the row of the field of each, the values, and their types."""
@@ -181,7 +183,7 @@ class Profiles:
     def counted(self) -> Counted:
         """Return everything, for another process."""
         return Counted(
-            list(self._keys()),
+            list(self._names()),
             self._rows[: len(self)].copy(),
             self._examples,
             self._different,
@@ -193,12 +195,9 @@ class Profiles:
 
         Return which row here each row there is, and which meaning here each meaning there is.
         """
-        opened = [
-            self.open([self.group(*key[:3])], key[3:], lambda _: (_NEVER, 0), lambda _: "")
-            for key in other.keys
-        ]
-        self.close()
-        rows = np.concatenate([np.empty(0, dtype=np.int64), *opened])
+        opened = [self.key(np.array([self.group(*one[:3])]), one[3:]) for one in other.keys]
+        keys = np.concatenate([np.empty(0, dtype=np.int64), *opened])
+        rows = self.open(keys, np.full_like(keys, _NEVER), np.zeros_like(keys), lambda _: "")
         mine, theirs = self._rows[rows], other.rows
         sooner = (theirs["exchange"] < mine["exchange"]) | (
             (theirs["exchange"] == mine["exchange"]) & (theirs["spot"] < mine["spot"])
@@ -237,7 +236,7 @@ class Profiles:
     def profiles(self) -> Iterator[Profile]:
         """Yield the fields in the order in which they were first sent."""
         order = self._order()
-        keys, examples, best = list(self._keys()), self._examples, self._meanings.all
+        keys, examples, best = list(self._names()), self._examples, self._meanings.all
         distinct = self._different.counts(len(self))[order].tolist()
         names = ("count", "messages", "types", "first", "last", "meaning")
         told = (self._rows[name][order].tolist() for name in names)
@@ -264,9 +263,13 @@ class Profiles:
         mine = self._rows[: len(self)]
         return np.lexsort((mine["spot"], mine["exchange"]))
 
-    def _keys(self) -> Iterator[FieldKey]:
+    def _names(self) -> Iterator[FieldKey]:
+        """Yield what the fields are called, row by row."""
         groups, places = list(self._groups), list(self._places)
-        return ((*groups[group], *places[place]) for group, place in self._fields)
+        numbers = self._keys[np.argsort(self._row_of)]
+        group, place = np.divmod(numbers, 1 << _PLACE)
+        pairs = zip(group.tolist(), place.tolist(), strict=True)
+        return ((*groups[one], *places[other]) for one, other in pairs)
 
 
 @lru_cache(maxsize=64)

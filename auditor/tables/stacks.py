@@ -1,10 +1,10 @@
-"""Rows of many messages, stacked where they are judged alike."""
+"""Rows of many messages, stacked where they stand alike."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,8 @@ import numpy.typing as npt
 from auditor.catalogue.model import FieldRule
 from auditor.classify.events import NO_WHENS, Whens
 from auditor.classify.passages import Passage, column
-from auditor.classify.senses import Sense
-from auditor.places import At
+from auditor.classify.senses import Field, Rules, Sense
+from auditor.places import At, Layout
 from auditor.records import Meaning, Value
 
 Numbers = npt.NDArray[np.int64]
@@ -30,12 +30,14 @@ class Lines(NamedTuple):
     """Of the value in a row that is a list, else 0."""
     item: Numbers
     """Index of the outermost item of a list that it is in, else -1."""
+    kind: Numbers
+    """Place of the kind of its row in `Stack.kinds`."""
 
 
 class Groups(NamedTuple):
     """The events of endpoints whose rows are in one stack."""
 
-    numbers: Sequence[int]
+    numbers: Numbers
     first: Numbers
     """The first value of a column that belongs to each."""
     of: Numbers
@@ -44,38 +46,69 @@ class Groups(NamedTuple):
     """Each pair of one of them and a message that carried it, once."""
 
 
+class Kind(NamedTuple):
+    """What rows of a stack have in common."""
+
+    group: int
+    """Number of their event of an endpoint."""
+    sense: Sense
+
+
+Group: TypeAlias = Callable[[str], int]
+"""Return the number of an event of the endpoint that a message went to."""
+
+
 @dataclass(slots=True)
 class Stack:
-    """Rows that one sense judges, from any number of messages."""
+    """Rows of one layout, from any number of messages."""
 
-    sense: Sense
+    layout: Layout
     rows: list[Sequence[Value]] = field(default_factory=list)
     ats: list[At] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
-    """Four numbers for each passage: message, group, number of its first row in the batch, and
-    number of its rows. No two have both message and group in common."""
-    rules: dict[int, list[FieldRule | None]] = field(default_factory=dict)
-    """Rules of the values of a column, where they depend on their messages."""
+    """Three numbers for each passage: message, number of its first row in the batch, and number of
+    its rows."""
+    kinds: list[Kind] = field(default_factory=list)
+    """The different kinds of rows."""
+    of: list[int] = field(default_factory=list)
+    """For each row, the place of its kind."""
+    rules: dict[int, list[tuple[int, Rules]]] = field(default_factory=dict)
+    """For columns where some rules depend on their messages: a row, and the rules of the values
+    from there."""
     whens: list[float | None] = field(default_factory=list)
     """For each of the first rows, when what it tells of happened; too short when nobody says."""
     own_whens: dict[int, list[tuple[int, Sequence[float | None]]]] = field(default_factory=dict)
     """For columns of which some values have moments of their own: first row, and moments."""
     known: dict[tuple[int, int], Meaning] = field(default_factory=dict)
     """What was recognised, by row of the stack and number."""
+    _places: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Places in `kinds`, by group and identity of the sense."""
 
-    def add(self, passage: Passage, message: int, group: int, start: int) -> None:
-        """Lay the rows of a passage on top."""
-        (_, rows, ats), _, _, rules, whens, known = passage
-        self.runs += (message, group, start, len(rows))
+    def add(self, passage: Passage, message: int, start: int, group: Group) -> None:
+        """Lay the rows of a passage on top; the first one is row `start` of the batch."""
+        (_, rows, ats), senses, events, rules, whens, known = passage
+        self.runs += (message, start, len(rows))
         if whens is not NO_WHENS:
             self._add_whens(whens)
-        if rules:
-            for number, mine in rules.items():
-                self.rules.setdefault(number, []).extend(mine)
+        for number, mine in rules.items() if rules else ():
+            self.rules.setdefault(number, []).append((len(self.rows), mine))
         for (row, number), meaning in known.items() if known else ():
             self.known[len(self.rows) + row, number] = meaning
+        kinds = {event: self._kind(group(event), sense) for event, sense in senses.items()}
+        if len(kinds) == 1:
+            self.of += [*kinds.values()] * len(rows)
+        else:
+            self.of += map(kinds.__getitem__, events)
         self.rows += rows
         self.ats += ats
+
+    def _kind(self, group: int, sense: Sense) -> int:
+        key = group, id(sense)
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = len(self.kinds)
+            self.kinds.append(Kind(group, sense))
+        return found
 
     def _add_whens(self, whens: Whens) -> None:
         row = len(self.rows)
@@ -89,13 +122,26 @@ class Stack:
     @property
     def sizes(self) -> Numbers:
         """How many values of a column each row has."""
-        if self.sense.layout.is_list:
+        if self.layout.is_list:
             return np.array([*map(len, self.rows)], dtype=np.int64)
         return np.ones(len(self.rows), dtype=np.int64)
 
     def column(self, number: int) -> list[Value]:
         """Return a column of values."""
-        return column(self.sense.layout, self.rows, number)
+        return column(self.layout, self.rows, number)
+
+    def fields(self, number: int) -> list[Field]:
+        """Return what is known of a column in each kind of row."""
+        return [one.sense.fields[number] for one in self.kinds]
+
+    def ruled(self, number: int, count: int) -> Mapping[int, FieldRule | None]:
+        """Return the rules that depend on messages, for values of a column of `count` values."""
+        starts = np.cumsum(self.sizes) - self.sizes
+        return {
+            int(starts[row]) + place: rule
+            for row, rules in self.rules.get(number, ())
+            for place, rule in enumerate(rules)
+        }
 
     def moments(self) -> npt.NDArray[np.float64]:
         """Return when what each row tells of happened; not a number where nobody says."""
@@ -106,7 +152,7 @@ class Stack:
     def moments_of(self, number: int, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the same for the values of a column, given `moments`."""
         sizes = self.sizes
-        found = np.repeat(rows, sizes) if self.sense.layout.is_list else rows
+        found = np.repeat(rows, sizes) if self.layout.is_list else rows
         if number in self.own_whens:
             found, starts = found.copy(), np.cumsum(sizes) - sizes
             for row, mine in self.own_whens[number]:
@@ -115,23 +161,31 @@ class Stack:
 
     def lines(self) -> tuple[Lines, Groups]:
         """Return where the values of any column come from, and to which groups they belong."""
-        message, group, start, count = np.array(self.runs, dtype=np.int64).reshape(-1, 4).T
+        message, start, count = np.array(self.runs, dtype=np.int64).reshape(-1, 3).T
         ends = np.cumsum(count)
         row = np.arange(len(self.rows)) + np.repeat(start - ends + count, count)
         item = np.array([at[0] if at else -1 for at in self.ats], dtype=np.int64)
-        numbers, first, runs = np.unique(group, return_index=True, return_inverse=True)
-        first, of = (ends - count)[first], np.repeat(runs, count)
-        lines = Lines(np.repeat(message, count), row, np.zeros_like(row), item)
-        if self.sense.layout.is_list:
+        kind = np.array(self.of, dtype=np.int64)
+        lines = Lines(np.repeat(message, count), row, np.zeros_like(row), item, kind)
+        if self.layout.is_list:
             sizes = self.sizes
-            starts = np.cumsum(sizes) - sizes
-            inner = np.arange(int(sizes.sum())) - np.repeat(starts, sizes)
+            inner = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
             outer = np.repeat(item, sizes)
             lines = Lines(
                 np.repeat(lines.message, sizes),
                 np.repeat(row, sizes),
                 inner,
                 np.where(outer < 0, inner, outer),
+                np.repeat(kind, sizes),
             )
-            first, of = starts[first], np.repeat(of, sizes)
-        return lines, Groups(numbers.tolist(), first, of, (runs, message))
+        return lines, self._groups(lines)
+
+    def _groups(self, lines: Lines) -> Groups:
+        """Return the groups that have values."""
+        group = np.array([one.group for one in self.kinds], dtype=np.int64)
+        numbers, of = np.unique(group[lines.kind], return_inverse=True)
+        first = np.empty(len(numbers), dtype=np.int64)
+        first[of[::-1]] = np.arange(len(of))[::-1]  # the first of each is written last
+        messages = int(lines.message.max(initial=0)) + 1
+        which, message = np.divmod(np.unique(of * messages + lines.message), messages)
+        return Groups(numbers, first, of, (which, message))

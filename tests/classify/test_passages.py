@@ -42,7 +42,7 @@ def test_a_column_of_rows_and_of_lists() -> None:
 
 def test_what_anybody_knows_is_said_row_by_row() -> None:
     """What is mute is left out, what is empty is not."""
-    said = Passage(ROWS, SENSE).said
+    said = Passage(ROWS, {"": SENSE}).said
     assert brief(said) == [
         *((0, 0, "r", None), (0, 2, "other", None)),
         *((1, 0, "r", None), (1, 2, "other", None)),
@@ -52,20 +52,20 @@ def test_what_anybody_knows_is_said_row_by_row() -> None:
 
 
 def test_lists_are_said_value_by_value() -> None:
-    assert brief(Passage(LISTS, LISTED).said) == [
+    assert brief(Passage(LISTS, {"": LISTED}).said) == [
         *((0, 0, "r", None), (0, 1, "r", None), (2, 0, "r", None))
     ]
 
 
 def test_one_observation_for_every_leaf() -> None:
     """Also for those that say nothing; each has the event of the passage."""
-    found = [*Passage(ROWS, SENSE, "played").observations()]
+    found = [*Passage(ROWS, {"played": SENSE}, ["played"] * 3).observations()]
     assert [one.leaf for one in found] == [*ROWS.leaves()]
     assert found[-1].leaf == Leaf.of("body", "a[].z", 0, (4,))
     assert [one.rule for one in found] == ["r", "", "other"] * 3
     assert [one.meaning for one in found[1::3]] == [NO_MEANING] * 3
     assert {one.event for one in found} == {"played"}
-    listed = [*Passage(LISTS, LISTED).observations()]
+    listed = [*Passage(LISTS, {"": LISTED}).observations()]
     assert [(one.leaf.value, one.leaf.at) for one in listed] == [
         *((7, (0, 0)), (8, (0, 1)), ("v", (2, 0)))
     ]
@@ -76,7 +76,7 @@ def test_recognised_values_mean_what_they_are_known_to_be() -> None:
     """In the place of what a rule says, or where nobody says anything; the moment is that of the row."""
     whens = Whens((1.0, 2.0, 3.0), {})
     known = {(1, 0): KNOWN, (2, 1): KNOWN}
-    passage = Passage(ROWS, SENSE, whens=whens, known=known)
+    passage = Passage(ROWS, {"": SENSE}, whens=whens, known=known)
     assert brief(passage.said) == [
         *((0, 0, "r", 1.0), (0, 2, "other", 1.0)),
         *((1, 0, KNOWN.rule, 2.0), (1, 2, "other", 2.0)),
@@ -86,24 +86,24 @@ def test_recognised_values_mean_what_they_are_known_to_be() -> None:
     assert [(one.rule, one.event_time) for one in found[3:8:4]] == [
         *((KNOWN.rule, 2.0), (KNOWN.rule, 3.0))
     ]
-    listed = Passage(LISTS, LISTED, known={(0, 1): KNOWN, (2, 0): KNOWN})
+    listed = Passage(LISTS, {"": LISTED}, known={(0, 1): KNOWN, (2, 0): KNOWN})
     assert [one.meaning.rule for one in listed.said] == ["r", KNOWN.rule, KNOWN.rule]
     assert [one.rule for one in listed.observations()] == ["r", KNOWN.rule, KNOWN.rule]
 
 
 def test_moments_of_rows_and_of_columns_that_have_their_own() -> None:
-    passage = Passage(ROWS, SENSE, whens=Whens((1.0, None, 3.0), {2: [None, 5.0, 6.0]}))
+    passage = Passage(ROWS, {"": SENSE}, whens=Whens((1.0, None, 3.0), {2: [None, 5.0, 6.0]}))
     assert [(one.number, one.when) for one in passage.said] == [
         *((0, 1.0), (2, None), (0, None), (2, 5.0), (0, 3.0), (2, 6.0))
     ]
     times = [one.event_time for one in passage.observations()]
     assert times == [1.0, None, None, None, None, 5.0, 3.0, None, 6.0]
-    only_own = Passage(ROWS, SENSE, whens=Whens((), {0: [1.0, 2.0, 3.0]}))
+    only_own = Passage(ROWS, {"": SENSE}, whens=Whens((), {0: [1.0, 2.0, 3.0]}))
     assert [one.when for one in only_own.said] == [1.0, None, 2.0, None, 3.0, None]
 
 
 def test_moments_of_lists() -> None:
-    passage = Passage(LISTS, LISTED, whens=Whens((), {0: [1.0, None, 3.0]}))
+    passage = Passage(LISTS, {"": LISTED}, whens=Whens((), {0: [1.0, None, 3.0]}))
     assert [one.when for one in passage.said] == [1.0, None, 3.0]
 
 
@@ -111,11 +111,11 @@ def test_rules_that_depend_on_the_message() -> None:
     """One for each value of the columns that ask; a list has them in its column 0."""
     asking = replace(RULE, where=(("k", 1),))
     sense = Sense(WHERE, known_of((asking, OTHER), (), (RULE,)))
-    passage = Passage(ROWS, sense, rules={0: [asking, OTHER, None]})
+    passage = Passage(ROWS, {"": sense}, rules={0: [asking, OTHER, None]})
     assert [one.meaning.rule for one in passage.said] == ["r", "r", "other", "r", "", "r"]
     listed = Sense(LISTS.layout, known_of((asking, OTHER)))
     rules = {0: [OTHER, asking, OTHER]}
-    assert [one.meaning.rule for one in Passage(LISTS, listed, rules=rules).said] == [
+    assert [one.meaning.rule for one in Passage(LISTS, {"": listed}, rules=rules).said] == [
         *("other", "r", "other")
     ]
 
@@ -126,7 +126,7 @@ def test_places_with_indices_of_their_own() -> None:
     where = layout((place, exact("body", "b"), place), ((0,), (), (1,)))
     values: tuple[Value, ...] = ("1", "2", "3")
     sense = Sense(where, known_of((RULE,), (), (OTHER,)))
-    found = [*Passage(Sheet(where, [values], [()]), sense).observations()]
+    found = [*Passage(Sheet(where, [values], [()]), {"": sense}).observations()]
     assert [(one.leaf.path, one.leaf.at, one.rule) for one in found] == [
         *(("a[]", (0,), "r"), ("b", (), ""), ("a[]", (1,), "other"))
     ]

@@ -99,7 +99,8 @@ def said(
     """Give the first values of a sheet a meaning each, as if they had been recognised."""
     spots = [(row, number) for row, mine in enumerate(sheet.rows) for number in range(len(mine))]
     known = {spot: one for spot, one in zip(spots, meanings, strict=False) if one is not None}
-    return Passage(sheet, sense(sheet.layout, *ruled), event, rules or {}, whens, known)
+    senses = {event: sense(sheet.layout, *ruled)}
+    return Passage(sheet, senses, [event] * len(sheet.rows), rules or {}, whens, known)
 
 
 def exchange(number: int) -> Exchange:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-
 from auditor.pipeline import Sent
 from auditor.records import NO_MEANING, Meaning
 from auditor.tables.batch import Batch, Taken, columns
@@ -44,7 +42,7 @@ def test_values_are_counted_by_message_and_kind() -> None:
     profiles, batch = Profiles(meanings), Batch()
     sent = tuple(Sent(index, 1.0, 1, mine, ()) for index, mine in enumerate(both))
     batch.add(Taken(0, exchange(0), SITE, sent), profiles)
-    found = list(columns(batch, meanings, lambda one: np.zeros(len(one.groups.numbers), np.int64)))
+    found = list(columns(batch, meanings))
     traits = meanings.traits(KINDS.listed)
     carried = Carried.of(batch, found, traits, len(meanings.categories))
     names = list(meanings.categories)

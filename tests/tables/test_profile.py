@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -16,7 +16,7 @@ from auditor.records import Message as Body
 from auditor.tables.collect import Collector
 from auditor.tables.different import DISTINCT_CAP
 from auditor.tables.meanings import Meanings
-from auditor.tables.profile import BITS, Born, Profile, Profiles
+from auditor.tables.profile import BITS, Profile, Profiles
 from tests.tables.made import FIRM, KINDS, WEAK, Message, collect, column, left, said
 
 RULE = Meaning("other", "weak", "r", means="a counter")
@@ -234,38 +234,43 @@ def profiles() -> Profiles:
     return Profiles(Meanings(KINDS.interactions))
 
 
-def test_a_batch_shows_the_earliest_example_only_of_new_fields() -> None:
-    shown: list[str] = []
+def open_(
+    mine: Profiles, *born: tuple[int, int, int], show: Callable[[int], str] = str
+) -> list[int]:
+    """Open fields at one place: group, exchange and spot of each."""
+    group, exchange, spot = np.array(born, dtype=np.int64).T
+    return mine.open(mine.key(group, PLACE), exchange, spot, show).tolist()
 
-    def opened(born: Sequence[Born], name: str, groups: Sequence[int] = (0,)) -> list[int]:
-        def show(at: int) -> str:
-            shown.append(f"{name}{at}")
-            return shown[-1]
 
-        return mine.open(groups, PLACE, born.__getitem__, show).tolist()
-
+def test_only_new_fields_show_an_example_and_that_is_the_earliest() -> None:
     mine = profiles()
     assert [mine.group("r", "e", event) for event in ("", "a", "")] == [0, 1, 0]
-    assert opened([(3, 7)], "third") == [0]
-    assert opened([(3, 8)], "fourth") == [0]
-    assert opened([(3, 6), (3, 6)], "first", (1, 0)) == [1, 0]
-    assert opened([(3, 6)], "second") == [0]
-    mine.close()
-    assert opened([(1, 0)], "next batch") == [0]
-    mine.close()
-    assert shown == ["third0", "first0", "first1"]
+    fields = [(1, 3, 6), (0, 4, 0), (0, 3, 9), (0, 3, 7), (1, 3, 8)]
+    assert open_(mine, *fields) == [1, 0, 0, 0, 1]
+    assert open_(mine, (1, 5, 0), (2, 5, 0), (0, 6, 0), show=lambda at: f"then {at}") == [1, 2, 0]
+    assert open_(mine, (2, 7, 0), show=lambda at: f"never {at}") == [2]
+    mine.group("r", "e", "b")
     assert [(one.key[2], one.example) for one in mine.profiles()] == [
-        ("", "first1"),
-        ("a", "first0"),
+        *(("a", "0"), ("", "3"), ("b", "then 1"))
     ]
+
+
+def test_fields_of_other_places_are_others() -> None:
+    mine = profiles()
+    group = np.array([mine.group("r", "e", "")])
+    none = np.zeros(1, dtype=np.int64)
+    places: list[tuple[str, str]] = [("body", "x"), ("query", "x"), ("body", "y"), ("body", "x")]
+    rows = [
+        mine.open(mine.key(group, place), none, none + at, str) for at, place in enumerate(places)
+    ]
+    assert [one.tolist() for one in rows] == [[0], [1], [2], [0]]
+    assert [one.key[3:] for one in mine.profiles()] == places[:3]
 
 
 def test_more_fields_than_there_is_room_for() -> None:
     mine, most = profiles(), 3000
     groups = [mine.group("r", "e", str(number)) for number in range(most)]
-    born = [(most - number, 0) for number in range(most)]
-    rows = mine.open(groups, PLACE, born.__getitem__, str)
-    mine.close()
+    rows = np.array(open_(mine, *[(one, most - one, 0) for one in groups]))
     values = list(range(most))
     mine.count([(rows, values, frozenset({int}))])
     mine.carried(rows, np.zeros(most, dtype=np.int64), np.array([2.5]))
@@ -283,8 +288,7 @@ def test_more_fields_than_there_is_room_for() -> None:
 def test_types_and_messages_of_many_values_at_once() -> None:
     mine = profiles()
     both = [mine.group("r", "e", event) for event in "ab"]
-    mine.open(both, PLACE, lambda at: (0, at), str)
-    mine.close()
+    open_(mine, *[(one, 0, one) for one in both])
     values: list[Value] = [1, "", 2.5, True, b"", None, 1]
     rows = np.array([0, 0, 0, 1, 1, 1, 1])
     mine.count([(rows, values, frozenset(map(type, values)))])

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from auditor.classify.events import Whens
+from auditor.classify.passages import Passage
+from auditor.pipeline import Sent
 from auditor.places import exact, layout
 from auditor.records import Sheet
+from auditor.tables.batch import Batch, Taken, columns
+from auditor.tables.meanings import Meanings
+from auditor.tables.profile import Profiles
 from auditor.tables.stacks import Groups, Lines, Stack
-from tests.tables.made import FIRM, RULE, WEAK, lists, said, sense, table
+from tests.tables.made import FIRM, RULE, SITE, WEAK, exchange, lists, said, sense, table
 
 NAN = float("nan")
 
 
-def stack(*added: tuple[Sheet, int, int], **more: object) -> Stack:
+def stack(*added: tuple[Sheet, int, int]) -> Stack:
     """Return the sheets of messages and groups on one stack, as if rows 10, 20 … were theirs."""
-    made = Stack(sense(added[0][0].layout))
+    made = Stack(added[0][0].layout)
     for number, (sheet, message, group) in enumerate(added, 1):
-        made.add(said(sheet), message, group, 10 * number)
+        made.add(said(sheet), message, 10 * number, {"": group}.__getitem__)
     return made
 
 
+def alone(_: str) -> int:
+    """Return the number of the only event."""
+    return 0
+
+
 def spelled(lines: Lines) -> list[list[int]]:
-    return [one.tolist() for one in lines]
+    return [one.tolist() for one in lines[:-1]]
 
 
 def grouped(groups: Groups) -> tuple[object, ...]:
     numbers, first, of, (which, messages) = groups
     pairs = list(zip(which.tolist(), messages.tolist(), strict=True))
-    return numbers, first.tolist(), of.tolist(), pairs
+    return numbers.tolist(), first.tolist(), of.tolist(), pairs
 
 
 ROWS = table((1, "u"), (2, "v"), names="xy")
@@ -44,7 +56,7 @@ def test_rows_of_messages() -> None:
     assert made.sizes.tolist() == [1] * 4
     lines, groups = made.lines()
     assert spelled(lines) == [[0, 0, 0, 1], [10, 11, 20, 30], [0] * 4, [0, 1, 7, 7]]
-    assert grouped(groups) == ([2, 5], [2, 0], [1, 1, 0, 1], [(1, 0), (0, 0), (1, 1)])
+    assert grouped(groups) == ([2, 5], [2, 0], [1, 1, 0, 1], [(0, 0), (1, 0), (1, 1)])
 
 
 def test_what_stands_in_no_list_has_no_item() -> None:
@@ -54,6 +66,48 @@ def test_what_stands_in_no_list_has_no_item() -> None:
     ].item.tolist() == [*(-1, 3)]
 
 
+def test_rows_of_one_message_with_events_of_their_own() -> None:
+    """Each row is what its event says: its group, and what its values are judged by."""
+    ruled, bare = sense(ROWS.layout, (RULE,)), sense(ROWS.layout)
+    made = Stack(ROWS.layout)
+    senses = {"b": ruled, "a": bare}
+    for message in (0, 1):
+        made.add(Passage(ROWS, senses, ["b", "a"]), message, 10, {"a": 4, "b": 3}.__getitem__)
+    assert made.kinds == [(3, ruled), (4, bare)]
+    lines, groups = made.lines()
+    assert lines.kind.tolist() == [0, 1, 0, 1]
+    assert grouped(groups) == ([3, 4], [0, 1], [0, 1] * 2, [(0, 0), (0, 1), (1, 0), (1, 1)])
+    assert [one.is_mute for one in made.fields(0)] == [False, True]
+    assert [one.is_mute for one in made.fields(1)] == [True, True]
+
+
+def test_values_of_one_column_are_judged_by_their_events() -> None:
+    """Also where one of the rules depends on the message, and one event says nothing."""
+    asking = replace(RULE, id="asking", where=(("k", 1),))
+    senses = {
+        "ruled": sense(MANY.layout, (RULE,)),
+        "asking": sense(MANY.layout, (asking, RULE)),
+        "mute": sense(MANY.layout),
+    }
+    events = ["asking", "mute", "ruled", "asking"]
+    batch, meanings = Batch(), Meanings(())
+    passages = (
+        Passage(MANY, {"mute": senses["mute"]}, ["mute"] * 4),
+        Passage(MANY, senses, events, {0: [asking, None, RULE, None]}),
+        Passage(MANY, {"ruled": senses["ruled"]}, ["ruled"] * 4),
+    )
+    batch.add(Taken(0, exchange(0), SITE, (Sent(0, 1.0, 1, passages, ()),)), Profiles(meanings))
+    (one, other) = columns(batch, meanings)
+    assert other.codes is None
+    assert one.codes is not None
+    assert [meanings.all[code].rule for code in one.codes] == [
+        *([""] * 4),
+        *("asking", "", RULE.id, ""),
+        *([RULE.id] * 4),
+    ]
+
+
+MANY = table((1, 0), (2, 0), (3, 0), (4, 0), names="xy")
 LIST = lists((7, 8))
 NESTED = lists((1,), (), (2, 3), path="l[][]")
 
@@ -67,7 +121,7 @@ def test_rows_that_are_lists() -> None:
     assert spelled(lines) == [
         *([0, 0, 0, 3, 3, 3], [10, 12, 12, 20, 22, 22], [0, 0, 1] * 2, [0, 2, 2] * 2)
     ]
-    assert grouped(groups) == ([0, 1], [3, 0], [1, 1, 1, 0, 0, 0], [(1, 0), (0, 3)])
+    assert grouped(groups) == ([0, 1], [3, 0], [1, 1, 1, 0, 0, 0], [(0, 3), (1, 0)])
 
 
 def test_a_list_that_stands_in_no_other() -> None:
@@ -78,10 +132,10 @@ def test_a_list_that_stands_in_no_other() -> None:
 
 def test_moments_that_only_some_messages_have() -> None:
     """Before, between and after those that say nothing; some values have moments of their own."""
-    made = Stack(sense(ROWS.layout))
+    made = Stack(ROWS.layout)
     own = {1: [8.0, None]}
     for whens in (None, Whens((1.0, 2.0), {}), None, Whens((), own), Whens((None, 5.0), own), None):
-        made.add(said(ROWS, **({"whens": whens} if whens else {})), 0, 0, 0)  # type: ignore[arg-type]
+        made.add(said(ROWS, **({"whens": whens} if whens else {})), 0, 0, alone)  # type: ignore[arg-type]
     rows = [NAN, NAN, 1.0, 2.0, NAN, NAN, NAN, NAN, NAN, 5.0, NAN, NAN]
     moments = made.moments()
     np.testing.assert_array_equal(moments, rows)
@@ -95,20 +149,21 @@ def test_moments_that_only_some_messages_have() -> None:
 
 def test_moments_of_lists() -> None:
     """Each value has its own, or that of its row."""
-    made = Stack(sense(NESTED.layout))
+    made = Stack(NESTED.layout)
     for whens in (Whens((1.0, 2.0, 3.0), {}), Whens((), {0: [None, 5.0, 6.0]})):
-        made.add(said(NESTED, whens=whens), 0, 0, 0)
+        made.add(said(NESTED, whens=whens), 0, 0, alone)
     moments = made.moments()
     np.testing.assert_array_equal(made.moments_of(0, moments), [1.0, 3.0, 3.0, NAN, 5.0, 6.0])
 
 
 def test_recognised_values_and_rules_move_up_with_their_rows() -> None:
-    made = Stack(sense(ROWS.layout))
-    made.add(said(ROWS), 0, 0, 0)
-    made.add(said(MORE, None, WEAK, rules={0: [RULE]}), 1, 0, 2)
-    made.add(said(ROWS, FIRM, None, None, WEAK, rules={0: [None, RULE]}), 2, 0, 3)
+    made = Stack(ROWS.layout)
+    made.add(said(ROWS), 0, 0, alone)
+    made.add(said(MORE, None, WEAK, rules={0: [RULE]}), 1, 2, alone)
+    made.add(said(ROWS, FIRM, None, None, WEAK, rules={0: [None, RULE]}), 2, 3, alone)
     assert made.known == {(2, 1): WEAK, (3, 0): FIRM, (4, 1): WEAK}
-    assert made.rules == {0: [RULE, None, RULE]}
+    assert made.rules == {0: [(2, [RULE]), (3, [None, RULE])]}
+    assert made.ruled(0, 5) == {2: RULE, 3: None, 4: RULE}
 
 
 def test_places_with_indices_of_their_own_are_columns() -> None:
