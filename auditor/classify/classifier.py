@@ -14,16 +14,19 @@ from typing import NamedTuple
 from auditor import paths
 from auditor.catalogue.model import Catalogue, FieldRule
 from auditor.classify import meanings
-from auditor.classify.events import (
+from auditor.classify.clock import (
     NO_WHENS,
+    NOT_NAMED,
     SCALE,
     Clock,
-    EventFinder,
+    Named,
     Whens,
     is_when,
     moment,
     moment_near,
+    named,
 )
+from auditor.classify.events import EventFinder
 from auditor.classify.fields import RuleBook
 from auditor.classify.lexicon import Judge, Surroundings
 from auditor.classify.neighbours import Neighbours
@@ -39,8 +42,6 @@ _SPOKEN = frozenset({"body", "query"})
 _ALONE: frozenset[str] = frozenset()
 _MEMORY = 50_000
 
-_Named = tuple[tuple[int, str], ...]
-"""As in `Sense.named`."""
 _Group = tuple[str, str, str]
 """Context and path of the object that values are members of, and event."""
 
@@ -261,11 +262,9 @@ def _moment(value: Value, rule: FieldRule | None) -> float | None:
 
 def _whens(one: _Spoken, clock: Clock) -> Whens:
     """Return when the things happened that the values worth a look tell of."""
-    plans = frozenset([sense.named for sense in one.senses.values()])
-    named, torn = next(iter(plans)), _NO_NUMBERS
-    if len(plans) > 1:
-        named, torn = _merged(plans)
-    if not (named or torn or one.rules):
+    plans = {sense.named for sense in one.senses.values()}
+    (plan, torn) = (plans.pop(), _NO_NUMBERS) if len(plans) == 1 else _merged(frozenset(plans))
+    if plan is NOT_NAMED and not torn and not one.rules:
         return NO_WHENS
     asked = {
         number: [rule.time if rule else "" for rule in rules] for number, rules in one.rules.items()
@@ -273,20 +272,20 @@ def _whens(one: _Spoken, clock: Clock) -> Whens:
     for number in torn - asked.keys():
         rules = [one.senses[event].fields[number].rule for event in one.each()]
         asked[number] = [rule.time if rule else "" for rule in rules]
-    return clock.whens(one.sheet, named, asked)
+    return clock.whens(one.sheet, plan, asked)
 
 
 @lru_cache(maxsize=65536)
-def _merged(plans: frozenset[_Named]) -> tuple[_Named, frozenset[int]]:
+def _merged(plans: frozenset[Named]) -> tuple[Named, frozenset[int]]:
     """Join what several events say of where the time of a column stands.
 
     Columns of which they say different things come apart.
     """
     names: dict[int, set[str]] = {}
-    for number, name in (pair for plan in plans for pair in plan):
+    for number, name in (pair for plan in plans for pair in plan.columns):
         names.setdefault(number, set()).add(name)
     torn = frozenset(number for number, mine in names.items() if len(mine) > 1)
-    return tuple((one, min(names[one])) for one in sorted(names.keys() - torn)), torn
+    return named(tuple((one, min(names[one])) for one in sorted(names.keys() - torn))), torn
 
 
 _NO_NUMBERS: frozenset[int] = frozenset()

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from auditor.classify.events import NO_EVENTS, NO_WHENS, Whens
+from auditor.classify.clock import NO_WHENS, Whens
+from auditor.classify.events import NO_EVENTS
 from auditor.classify.senses import Rules, Sense
 from auditor.places import Layout
 from auditor.records import NO_MEANING, Meaning, Observation, Sheet, Value
@@ -51,14 +52,13 @@ class Passage(NamedTuple):
         where, rows, _ = self.sheet
         found = {}
         for number in speaking(self.senses.values()):
-            spots = list(_spots(where, rows, number))
             rules = self.rules.get(number)
-            whens = self.whens.of(number, len(spots))
-            for place, ((row, at), when) in enumerate(zip(spots, whens, strict=True)):
+            for place, (row, at) in enumerate(_spots(where, rows, number)):
                 field = self.senses[self.event(row)].fields[number]
                 if not field.is_mute:
-                    rule = rules[place] if rules else field.rule
-                    found[row, at] = Said(row, at, field.meaning(rows[row][at], rule), when)
+                    meaning = field.meaning(rows[row][at], rules[place] if rules else field.rule)
+                    when = self.whens.when(number, place, row)
+                    found[row, at] = Said(row, at, meaning, when)
         for (row, at), meaning in self.known.items():
             before = found.get((row, at))
             when = self.whens.rows[row] if self.whens.rows else None

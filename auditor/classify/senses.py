@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from auditor.catalogue.model import FieldRule
 from auditor.classify import meanings
-from auditor.classify.events import SCALE
+from auditor.classify.clock import SCALE, named
 from auditor.classify.lexicon import Judge, Surroundings
 from auditor.classify.marks import MANY, marks_of
 from auditor.places import Layout
@@ -186,10 +186,12 @@ class Sense:
         """Those that are worth a look, with their numbers."""
         self.asking = [(number, one) for number, one in self.columns if one.asks]
         """Those whose rule depends on other values of the message."""
-        self.named = tuple(
-            (number, one.rules[0].time if one.rules else "")
-            for number, one in self.columns
-            if not one.asks
+        self.named = named(
+            tuple(
+                (number, one.rules[0].time if one.rules else "")
+                for number, one in self.columns
+                if not one.asks
+            )
         )
         """The others, with the field that their rule takes their time from, or an empty text."""
         self.clocks = [

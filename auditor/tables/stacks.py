@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from auditor.catalogue.model import FieldRule
-from auditor.classify.events import NO_WHENS, Whens
+from auditor.classify.clock import NO_WHENS, Whens
 from auditor.classify.passages import Passage, column
 from auditor.classify.senses import Field, Rules, Sense
 from auditor.places import At, Layout

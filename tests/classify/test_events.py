@@ -5,7 +5,7 @@ import json
 import pytest
 
 from auditor.catalogue.model import Catalogue
-from auditor.classify.events import Clock, EventFinder, is_when, moment, moment_near
+from auditor.classify.events import EventFinder
 from auditor.classify.lexicon import Judge
 from auditor.decode import decode_message
 from auditor.records import Decoded, Leaf, Message, Value
@@ -14,26 +14,6 @@ from auditor.records import Decoded, Leaf, Message, Value
 @pytest.fixture(scope="module")
 def judge(catalogue: Catalogue) -> Judge:
     return Judge(catalogue.lexicon)
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "seconds"),
-    [
-        (1763683200000, "unix-ms", 1763683200.0),
-        ("1763683200000", "unix-ms", 1763683200.0),
-        (1763683200.5, "unix-s", 1763683200.5),
-        (1763683200000000, "unix-us", 1763683200.0),
-        (1763683200000, "unix-s", None),
-        (-1, "unix-ms", None),
-        (True, "unix-s", None),
-        ("soon", "unix-s", None),
-        (61.2, "s", None),
-        (1763683200, "", None),
-    ],
-    ids=repr,
-)
-def test_moments(value: Value, unit: str, seconds: float | None) -> None:
-    assert moment(value, unit) == seconds
 
 
 def events(finder: EventFinder, leaves: list[Leaf]) -> list[str]:
@@ -134,72 +114,3 @@ def test_guess_where_nothing_is_known(judge: Judge) -> None:
 def test_sentences_are_no_event_names(judge: Judge, value: Value) -> None:
     leaves = [Leaf.of("body", "message", value), Leaf.of("body", "x", 1)]
     assert events(EventFinder(("message",), judge), leaves) == ["", ""]
-
-
-AT = [
-    Leaf.of("body", "ts", 0),
-    Leaf.of("body", "b[].start", 0, (0,)),
-    Leaf.of("body", "b[].end", 0, (0,)),
-    Leaf.of("body", "b[].acts[].t", 0, (0, 1)),
-    Leaf.of("body", "b[].start", 0, (1,)),
-]
-CLOCK = Clock([(leaf, float(number)) for number, leaf in enumerate(AT)])
-
-
-@pytest.mark.parametrize(
-    ("leaf", "named", "when"),
-    [
-        (Leaf.of("body", "b[].acts[].pos", 8, (0, 1)), "", 3.0),
-        (Leaf.of("body", "b[].acts[].pos", 8, (0, 0)), "", 1.0),
-        (Leaf.of("body", "b[].pos", 8, (0,)), "", 1.0),
-        (Leaf.of("body", "b[].pos", 8, (0,)), "end", 2.0),
-        (Leaf.of("body", "b[].acts[].pos", 8, (0, 0)), "end", 2.0),
-        (Leaf.of("body", "b[].pos", 8, (1,)), "", 4.0),
-        (Leaf.of("body", "b[].pos", 8, (2,)), "", 0.0),
-        (Leaf.of("body", "other", 8), "", 0.0),
-        (Leaf.of("body", "b[].pos", 8, (0,)), "ts", 0.0),
-        (AT[2], "start", 2.0),
-        (Leaf.of("header", "x", 8), "", None),
-    ],
-)
-def test_nearest_time(leaf: Leaf, named: str, when: float | None) -> None:
-    assert CLOCK.time_of(leaf, named) == when
-
-
-def test_time_in_a_neighbouring_part() -> None:
-    time = Leaf.of("body", "1.3.2.1", 0, (0, 1, 0, 0))
-    clock = Clock([(time, 5.0)])
-    assert clock.time_of(Leaf.of("body", "1.3.2.7", 1, (0, 0, 0, 0)), "") == 5.0
-    assert clock.time_of(Leaf.of("body", "1.3.2.7", 1, (1, 0, 0, 0)), "") is None
-
-
-def test_root_does_not_take_the_time_of_an_item() -> None:
-    clock = Clock([(Leaf.of("body", "b[].t", 0, (0,)), 5.0)])
-    assert clock.time_of(Leaf.of("body", "sent", 1), "") is None
-
-
-@pytest.mark.parametrize(
-    ("value", "when"),
-    [
-        (1_700_000_000, 1.7e9),
-        (1_700_000_000_500, 1_700_000_000.5),
-        ("1700000000700", 1_700_000_000.7),
-        (1_700_000_000_500_000, 1_700_000_000.5),
-        ("2023-11-14T22:13:20Z", 1.7e9),
-        ("2023-11-14 22:13:20", 1.7e9),
-        ("2023-11-14T23:13:20+01:00", 1.7e9),
-        ("2023-11-14T99:13:20Z", None),
-        (1_600_000_000, None),
-        (61234, None),
-        (True, None),
-        ("yesterday", None),
-    ],
-)
-def test_moments_near_the_message(value: Value, when: float | None) -> None:
-    assert moment_near(value, 1.7e9 + 60) == when
-
-
-def test_names_that_tell_a_moment() -> None:
-    told = ("timestamp", "a.client_timestamp", "events[].createdAt", "x.ts", "a>event-time")
-    assert all(map(is_when, told))
-    assert not any(map(is_when, ("uptime", "timestamps[]", "time.zone", "start", "")))

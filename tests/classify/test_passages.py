@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditor.catalogue.model import FieldRule
-from auditor.classify.events import Whens
+from auditor.classify.clock import Whens
 from auditor.classify.lexicon import Surroundings
 from auditor.classify.passages import Passage, Said, column
 from auditor.classify.senses import Field, Sense

@@ -244,5 +244,5 @@ def test_what_is_known_of_a_layout() -> None:
     sense = Sense(where, fields)
     assert sense.columns == [*enumerate(fields)][1:]
     assert sense.asking == [(3, fields[3])]
-    assert sense.named == ((1, "ts"), (2, ""), (4, ""))
+    assert sense.named.columns == ((1, "ts"), (2, ""), (4, ""))
     assert sense.clocks == [(2, fields[2]), (3, fields[3])]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from auditor.catalogue.model import Evidence, FieldRule
 from auditor.catalogue.wording import AddressWords, Lexicon
-from auditor.classify.events import NO_WHENS, Whens
+from auditor.classify.clock import NO_WHENS, Whens
 from auditor.classify.lexicon import Judge, Surroundings
 from auditor.classify.passages import Passage
 from auditor.classify.senses import Field, Sense

@@ -12,7 +12,7 @@ import pandas as pd
 
 from auditor.catalogue.model import Catalogue
 from auditor.catalogue.receiver import ANYBODY
-from auditor.classify.events import Whens
+from auditor.classify.clock import Whens
 from auditor.known import KnownValue
 from auditor.known.model import PLANTED
 from auditor.pipeline import Pipeline

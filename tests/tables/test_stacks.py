@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from auditor.classify.events import Whens
+from auditor.classify.clock import Whens
 from auditor.classify.passages import Passage
 from auditor.pipeline import Sent
 from auditor.places import exact, layout
