@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +15,8 @@ from auditor.pipeline import Sent
 from auditor.places import Layout, Place
 from auditor.records import Exchange, Site, Value
 from auditor.tables.meanings import Codes, Meanings
-from auditor.tables.profile import Numbers, Profiles
-from auditor.tables.stacks import Groups, Lines, Stack
+from auditor.tables.profile import Numbers
+from auditor.tables.stacks import Group, Groups, Lines, Stack
 
 
 class Taken(NamedTuple):
@@ -47,23 +46,22 @@ class Batch:
     rows: int = 0
     values: int = 0
 
-    def add(self, taken: Taken, profiles: Profiles) -> None:
+    def add(self, taken: Taken) -> None:
         """Take an exchange."""
         self.taken.append(taken)
         for sent in taken.sent:
-            self._add(Parcel(taken.exchange, taken.site, sent), profiles)
+            self._add(Parcel(taken.exchange, taken.site, sent))
 
-    def _add(self, parcel: Parcel, profiles: Profiles) -> None:
+    def _add(self, parcel: Parcel) -> None:
         _, site, sent = parcel
         message, stacks = len(self.parcels), self.stacks
         self.parcels.append(parcel)
-        group = partial(profiles.group, site.receiver, site.endpoint)
         for passage in sent.passages:
             where, rows, _ = passage[0]
             stack = stacks.get(where)
             if stack is None:
                 stack = stacks[where] = Stack(where)
-            stack.add(passage, message, self.rows, group)
+            stack.add(passage, message, self.rows, site.receiver, site.endpoint)
             self.rows += len(rows)
             self.values += sum(map(len, rows)) if where.is_list else len(rows) * len(rows[0])
 
@@ -106,10 +104,10 @@ class Column(NamedTuple):
         return self.fields[self.groups.of]
 
 
-def columns(batch: Batch, meanings: Meanings) -> Iterator[Column]:
+def columns(batch: Batch, meanings: Meanings, group: Group) -> Iterator[Column]:
     """Yield all columns of a batch, judged; their fields are not open yet."""
     for stack in batch.stacks.values():
-        lines, groups = stack.lines()
+        lines, groups = stack.lines(group)
         moments = stack.moments()
         for number, place in enumerate(stack.layout.places):
             values = stack.column(number)

@@ -97,7 +97,7 @@ class Collector:
         """Take one exchange; `spare` lists its observations however many there are in all."""
         if spare:
             self.observed.spare(exchange.number)
-        self._batch.add(Taken(capture, exchange, site, sent), self.profiles)
+        self._batch.add(Taken(capture, exchange, site, sent))
         if self._batch.values >= _BATCH:
             self.count()
 
@@ -139,7 +139,7 @@ class Collector:
     def count(self) -> None:
         """Count what was gathered since the last time; before anything is read from here."""
         batch, self._batch = self._batch, Batch()
-        found = self._opened(batch, list(columns(batch, self.meanings)))
+        found = self._opened(batch, list(columns(batch, self.meanings, self.profiles.group)))
         traits = self.meanings.traits(self._kinds.listed)
         for one in found:
             if str in one.kinds:

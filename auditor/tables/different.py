@@ -8,6 +8,7 @@ same digests.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +17,8 @@ import pandas as pd
 
 from auditor.records import Value
 
-DISTINCT_CAP = 100
+DISTINCT_CAP = 32
+"""More than there are musical keys: what a set of values is shows with fewer than that."""
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 """Rows of fields."""
@@ -58,9 +60,10 @@ class Different:
         fields, found = [_NO_ROWS], [_NO_DIGESTS]
         for rows, values, kinds in columns:
             self._make_room(int(rows.max(initial=-1)) + 1)
-            places = np.flatnonzero(~self._full[rows])
-            fields.append(rows[places])
-            found.append(digests([values[place] for place in places.tolist()], kinds))
+            wanted = ~self._full[rows]
+            fields.append(rows[wanted])
+            some = values if wanted.all() else [*compress(values, wanted.tolist())]
+            found.append(digests(some, kinds))
         keys = _fields_first(np.concatenate(fields), _mixed(np.concatenate(found)) >> _REST)
         self._take(np.unique(keys))
 
@@ -116,17 +119,20 @@ def _of_kind(kind: type, values: Sequence[Value]) -> Digests:
     if kind is bool or kind is type(None):
         found = np.array([bool(one) for one in values], dtype=np.uint64)
     else:
-        found = _of_bytes([_spelled(one) for one in values])
+        found = _of_texts(values)
     return found ^ np.uint64(_SALTS[kind])
+
+
+def _of_texts(values: Sequence[Value]) -> Digests:
+    try:
+        found = pd.util.hash_array(np.array(values, dtype=object), categorize=False)
+    except UnicodeEncodeError:  # a lone surrogate
+        return _of_texts([_spelled(one) for one in values])
+    return np.asarray(found, dtype=np.uint64)
 
 
 def _spelled(value: Value) -> Value:
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-
-
-def _of_bytes(values: Sequence[Value]) -> Digests:
-    found = pd.util.hash_array(np.array(values, dtype=object), categorize=False)
-    return np.asarray(found, dtype=np.uint64)
 
 
 def _of_numbers(values: Sequence[Value]) -> Digests:
@@ -141,7 +147,7 @@ def _of_numbers(values: Sequence[Value]) -> Digests:
     for place in np.flatnonzero(np.abs(numbers) >= _EXACT).tolist():
         one = values[place]
         if type(one) is int and one != float(numbers[place]):
-            found[place] = _of_bytes([str(one).encode()])[0] ^ np.uint64(_LONG)
+            found[place] = _of_texts([str(one)])[0] ^ np.uint64(_LONG)
     return found
 
 

@@ -73,7 +73,7 @@ FIELDS = _columns(
     ("count", "int64", "values seen"),
     ("messages", "int64", "messages that carried it"),
     ("types", "string", "JSON types seen, joined by |"),
-    ("distinct", "int64", "different values, counted up to 100"),
+    ("distinct", "int64", "different values, counted up to 32"),
     ("example", "string", "one redacted value"),
     ("category", "string", "kind of data; other when nothing fits"),
     ("strength", "string", "strongest of its observations"),

@@ -31,7 +31,7 @@ class Lines(NamedTuple):
     item: Numbers
     """Index of the outermost item of a list that it is in, else -1."""
     kind: Numbers
-    """Place of the kind of its row in `Stack.kinds`."""
+    """Number of the kind of its row."""
 
 
 class Groups(NamedTuple):
@@ -46,16 +46,10 @@ class Groups(NamedTuple):
     """Each pair of one of them and a message that carried it, once."""
 
 
-class Kind(NamedTuple):
-    """What rows of a stack have in common."""
-
-    group: int
-    """Number of their event of an endpoint."""
-    sense: Sense
-
-
-Group: TypeAlias = Callable[[str], int]
-"""Return the number of an event of the endpoint that a message went to."""
+Kind: TypeAlias = tuple[str, str, str, Sense]
+"""What rows have in common: receiver, endpoint, event, and what their values are judged by."""
+Group: TypeAlias = Callable[[str, str, str], int]
+"""Return the number of an event of an endpoint, given receiver, endpoint and event."""
 
 
 @dataclass(slots=True)
@@ -68,10 +62,10 @@ class Stack:
     runs: list[int] = field(default_factory=list)
     """Three numbers for each passage: message, number of its first row in the batch, and number of
     its rows."""
-    kinds: list[Kind] = field(default_factory=list)
-    """The different kinds of rows."""
+    kinds: dict[Kind, int] = field(default_factory=dict)
+    """The different kinds of rows, numbered."""
     of: list[int] = field(default_factory=list)
-    """For each row, the place of its kind."""
+    """For each row, the number of its kind."""
     rules: dict[int, list[tuple[int, Rules]]] = field(default_factory=dict)
     """For columns where some rules depend on their messages: a row, and the rules of the values
     from there."""
@@ -81,10 +75,8 @@ class Stack:
     """For columns of which some values have moments of their own: first row, and moments."""
     known: dict[tuple[int, int], Meaning] = field(default_factory=dict)
     """What was recognised, by row of the stack and number."""
-    _places: dict[tuple[int, int], int] = field(default_factory=dict)
-    """Places in `kinds`, by group and identity of the sense."""
 
-    def add(self, passage: Passage, message: int, start: int, group: Group) -> None:
+    def add(self, passage: Passage, message: int, start: int, receiver: str, endpoint: str) -> None:
         """Lay the rows of a passage on top; the first one is row `start` of the batch."""
         (_, rows, ats), senses, events, rules, whens, known = passage
         self.runs += (message, start, len(rows))
@@ -94,21 +86,17 @@ class Stack:
             self.rules.setdefault(number, []).append((len(self.rows), mine))
         for (row, number), meaning in known.items() if known else ():
             self.known[len(self.rows) + row, number] = meaning
-        kinds = {event: self._kind(group(event), sense) for event, sense in senses.items()}
-        if len(kinds) == 1:
-            self.of += [*kinds.values()] * len(rows)
+        kinds = self.kinds
+        numbers = {
+            event: kinds.setdefault((receiver, endpoint, event, sense), len(kinds))
+            for event, sense in senses.items()
+        }
+        if len(numbers) == 1:
+            self.of += [*numbers.values()] * len(rows)
         else:
-            self.of += map(kinds.__getitem__, events)
+            self.of += map(numbers.__getitem__, events)
         self.rows += rows
         self.ats += ats
-
-    def _kind(self, group: int, sense: Sense) -> int:
-        key = group, id(sense)
-        found = self._places.get(key)
-        if found is None:
-            found = self._places[key] = len(self.kinds)
-            self.kinds.append(Kind(group, sense))
-        return found
 
     def _add_whens(self, whens: Whens) -> None:
         row = len(self.rows)
@@ -132,7 +120,7 @@ class Stack:
 
     def fields(self, number: int) -> list[Field]:
         """Return what is known of a column in each kind of row."""
-        return [one.sense.fields[number] for one in self.kinds]
+        return [sense.fields[number] for *_, sense in self.kinds]
 
     def ruled(self, number: int, count: int) -> Mapping[int, FieldRule | None]:
         """Return the rules that depend on messages, for values of a column of `count` values."""
@@ -159,7 +147,7 @@ class Stack:
                 found[starts[row] : starts[row] + len(mine)] = mine
         return found
 
-    def lines(self) -> tuple[Lines, Groups]:
+    def lines(self, group: Group) -> tuple[Lines, Groups]:
         """Return where the values of any column come from, and to which groups they belong."""
         message, start, count = np.array(self.runs, dtype=np.int64).reshape(-1, 3).T
         ends = np.cumsum(count)
@@ -178,12 +166,15 @@ class Stack:
                 np.where(outer < 0, inner, outer),
                 np.repeat(kind, sizes),
             )
-        return lines, self._groups(lines)
+        return lines, self._groups(lines, group)
 
-    def _groups(self, lines: Lines) -> Groups:
+    def _groups(self, lines: Lines, group: Group) -> Groups:
         """Return the groups that have values."""
-        group = np.array([one.group for one in self.kinds], dtype=np.int64)
-        numbers, of = np.unique(group[lines.kind], return_inverse=True)
+        each = [group(*names) for *names, _ in self.kinds]
+        numbers, of_kind = np.unique(np.array(each, dtype=np.int64), return_inverse=True)
+        of = of_kind[lines.kind]
+        there = np.bincount(of, minlength=len(numbers)) > 0  # lists may be empty
+        numbers, of = numbers[there], (np.cumsum(there) - 1)[of]
         first = np.empty(len(numbers), dtype=np.int64)
         first[of[::-1]] = np.arange(len(of))[::-1]  # the first of each is written last
         messages = int(lines.message.max(initial=0)) + 1

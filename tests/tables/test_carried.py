@@ -39,10 +39,10 @@ def test_values_are_counted_by_message_and_kind() -> None:
         (said(lists((1,)), WEAK),),
     ]
     meanings = Meanings(KINDS.interactions)
-    profiles, batch = Profiles(meanings), Batch()
+    batch = Batch()
     sent = tuple(Sent(index, 1.0, 1, mine, ()) for index, mine in enumerate(both))
-    batch.add(Taken(0, exchange(0), SITE, sent), profiles)
-    found = list(columns(batch, meanings))
+    batch.add(Taken(0, exchange(0), SITE, sent))
+    found = list(columns(batch, meanings, Profiles(meanings).group))
     traits = meanings.traits(KINDS.listed)
     carried = Carried.of(batch, found, traits, len(meanings.categories))
     names = list(meanings.categories)
@@ -63,7 +63,7 @@ def test_values_are_counted_by_message_and_kind() -> None:
 
 def test_messages_that_say_nothing() -> None:
     meanings, batch = Meanings(("seek",)), Batch()
-    batch.add(Taken(0, exchange(0), SITE, (Sent(0, 1.0, 1, (), ()),)), Profiles(meanings))
+    batch.add(Taken(0, exchange(0), SITE, (Sent(0, 1.0, 1, (), ()),)))
     carried = Carried.of(batch, [], meanings.traits(()), 2)
     assert carried.any.tolist() == carried.firm.tolist() == carried.weight.tolist() == [[0, 0]]
     assert [*cells(carried.any)] == []
