@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 
 import numpy as np
 
@@ -16,10 +15,13 @@ from auditor.redact import Redactor
 from auditor.tables.batch import Batch, Column, Taken, columns
 from auditor.tables.carried import Carried, Kept, cells
 from auditor.tables.excerpts import NAME, Best, Excerpts
+from auditor.tables.frames import Row
 from auditor.tables.listed import Listing
 from auditor.tables.meanings import Codes, Meanings, Traits
 from auditor.tables.observed import Observed
 from auditor.tables.profile import Counted, FieldKey, Numbers, Profiles
+from auditor.tables.rows import Rows
+from auditor.tables.schema import TABLES
 from auditor.tables.show import Show
 
 _BATCH = 100_000
@@ -31,7 +33,8 @@ _LISTED_TOO = frozenset({"audio"})
 _WIDTH = 1 << 20
 """More values than a row can have."""
 
-Row = tuple[object, ...]
+_ONE_BY_ONE = ("exchanges", "unread", "connections", "marks")
+"""Tables whose rows are written one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Kinds:
 class Gathered:
     """What a collector has taken, in a form that can go to another process."""
 
-    rows: dict[str, list[Row]]
+    rows: dict[str, Rows]
     observed: Observed
     fields: Counted
     excerpts: Best
@@ -65,14 +68,12 @@ class Gathered:
 
 
 class Collector:
-    """Rows of the tables; `rows[name]` are tuples in the order of `auditor.tables.schema`."""
+    """Rows of the tables."""
 
     def __init__(self, redactor: Redactor, kinds: Kinds) -> None:
         self.redactor = redactor
         self._kinds = kinds
-        self.rows: dict[str, list[Row]] = {
-            name: [] for name in ("exchanges", "unread", "connections", "marks")
-        }
+        self.rows = {name: Rows(TABLES[name]) for name in _ONE_BY_ONE}
         self.observed = Observed()
         self.meanings = Meanings(kinds.interactions)
         self.profiles = Profiles(self.meanings)
@@ -188,9 +189,7 @@ class Collector:
         """
         self.count()
         for name, rows in other.rows.items():
-            self.rows[name] += rows
-        for name in ("exchanges", "unread"):
-            self.rows[name].sort(key=itemgetter(0))  # by the number of the exchange
+            self.rows[name].take(rows)
         fields, meanings = self.profiles.merge(other.fields)
         self.observed.merge(other.observed, fields, meanings)
         self._excerpts.merge(other.excerpts)

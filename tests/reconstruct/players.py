@@ -16,8 +16,9 @@ from auditor.catalogue import load_catalogue
 from auditor.pipeline import Pipeline
 from auditor.records import Exchange, Message
 from auditor.redact import Redactor
-from auditor.tables.build import build_tables, frame
+from auditor.tables.build import build_tables
 from auditor.tables.collect import Collector, Kinds
+from auditor.tables.frames import frame
 from auditor.tables.schema import TABLES
 
 T = 1_763_700_000.0

@@ -8,7 +8,7 @@ import pytest
 from auditor.stats import windows
 from auditor.stats.attribution import attribute
 from auditor.stats.firm import by_receiver
-from auditor.tables.build import frame
+from auditor.tables.frames import frame
 from auditor.tables.schema import TABLES
 
 T = 1_700_000_000.0

@@ -8,6 +8,7 @@ from functools import partial
 from auditor.pipeline import Sent
 from auditor.records import NO_MEANING, Meaning
 from auditor.tables.batch import Batch, Taken, columns
+from auditor.tables.build import build_tables
 from auditor.tables.carried import Carried, cells
 from auditor.tables.meanings import Meanings
 from auditor.tables.profile import Profiles
@@ -95,7 +96,7 @@ def content(*meanings: Meaning, category: str = "other") -> object:
         left(0, 1.0, said(column(*range(len(meanings))), *meanings)),
         site=replace(SITE, category=category),
     )
-    return collector.rows["exchanges"][0][14]
+    return build_tables(collector)["exchanges"]["content"][0]
 
 
 def test_the_kind_that_an_exchange_is_counted_under() -> None:
