@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -144,11 +144,11 @@ class _Fields:
     def __init__(self, fields: pd.DataFrame) -> None:
         self._counts = fields["count"].tolist()
         self._firm: dict[tuple[str, str], list[int]] = {}
-        firm = fields.loc[fields["strength"].isin(FIRM), ["category", "receiver"]]
-        for row, category, receiver in firm.itertuples():
-            self._firm.setdefault((category, receiver), []).append(int(row))
-        told = (fields[name].array.to_numpy(dtype=object) for name in ("means", "rule", "path"))
-        self._told = list(zip(*told, strict=True))
+        firm = np.flatnonzero(fields["strength"].isin(FIRM))
+        kinds = _columns(fields.iloc[firm], "category", "receiver")
+        for row, kind in zip(firm.tolist(), kinds, strict=True):
+            self._firm.setdefault(kind, []).append(row)
+        self._told = list(_columns(fields, "means", "rule", "path"))
 
     def of(self, category: str, receiver: str, listed: Part) -> list[int]:
         """Return the rows of fields that told this kind of data.
@@ -162,6 +162,11 @@ class _Fields:
         ranked = sorted(rows, key=lambda row: -self._counts[row])
         different = dict.fromkeys(self._told[row] for row in ranked)
         return list(dict.fromkeys(_words(*one) for one in different))
+
+
+def _columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Return columns of text row by row; pandas itself would take them out value by value."""
+    return zip(*(table[name].array.to_numpy(dtype=object) for name in names), strict=True)
 
 
 def _words(means: str, rule: str, path: str) -> str:
