@@ -140,11 +140,10 @@ class Collector:
     def count(self) -> None:
         """Count what was gathered since the last time; before anything is read from here."""
         batch, self._batch = self._batch, Batch()
-        found = self._opened(batch, list(columns(batch, self.meanings, self.profiles.group)))
+        found = list(columns(batch, self.meanings, self.profiles.group))
+        self._show.learn(one.values for one in found if str in one.kinds)
+        found = self._opened(batch, found)
         traits = self.meanings.traits(self._kinds.listed)
-        for one in found:
-            if str in one.kinds:
-                self._show.learn([text for text in one.values if type(text) is str])
         if found:
             count(self.profiles, batch, found, traits)
         names = self.meanings.categories

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from auditor.records import Meaning
+from auditor.records import Meaning, Value
 from auditor.tables.batch import Batch, Column
-from auditor.tables.meanings import Flags, Traits
+from auditor.tables.meanings import Codes, Flags, Traits
 from auditor.tables.observed import KINDS, ROW, Observed, Rows
 from auditor.tables.profile import Numbers
 from auditor.tables.show import Show
-
-_Part: TypeAlias = tuple[dict[str, npt.NDArray[Any]], pa.Array]
-"""Columns of numbers, and previews: the rows of one column of a batch, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,55 +40,73 @@ class Listing:
             self.observed.add(rows)
 
     def _rows(self, batch: Batch, columns: Sequence[Column], whole: Flags) -> Rows | None:
-        kept = self.observed.keeps(batch.exchanges)
-        parts = [part for one in columns if (part := self._part(one, whole, kept)) is not None]
-        if not parts:
+        told = [(one, one.codes) for one in columns if one.codes is not None]
+        if not told:
             return None
-        one = {name: np.concatenate([part[name] for part, _ in parts]) for name in parts[0][0]}
-        text = pa.chunked_array([text for _, text in parts], pa.string())
-        order = np.lexsort((one["number"], one["row"], one["item"], one["sent"]))
-        count = np.bincount(one["sent"], minlength=len(batch.parcels))
-        some = np.flatnonzero(count)
-        sent = [batch.parcels[place].sent for place in some.tolist()]
-        return Rows(
-            exchange=batch.exchanges[some],
-            message=np.array([each.index for each in sent], dtype=np.int64),
-            time=np.array([each.time for each in sent], dtype=np.float64),
-            count=count[some],
-            **{name: one[name][order].astype(KINDS[name], copy=False) for name in ROW},
-            value=text.take(pa.array(order)).combine_chunks().dictionary_encode(),
+        codes = np.concatenate([each for _, each in told])
+        sent = np.concatenate([one.lines.message for one, _ in told])
+        picked = self._picked(codes, sent, whole, self.observed.keeps(batch.exchanges))
+        if not len(picked):
+            return None
+        which = np.repeat(np.arange(len(told)), [len(each) for _, each in told])[picked]
+        spots = _Spots([one for one, _ in told], which, picked)
+        codes, sent = codes[picked], sent[picked]
+        texts, numbers = self.show.column(
+            spots.values(), self.meanings, codes, self.traits.is_open[codes]
         )
-
-    def _part(self, column: Column, whole: Flags, kept: Flags) -> _Part | None:
-        """Return the rows of one column."""
-        codes, lines, traits = column.codes, column.lines, self.traits
-        if codes is None:
-            return None
-        aside = traits.is_aside[codes] & whole[lines.message]
-        chosen = np.flatnonzero(traits.is_listed[codes] | aside)
-        self.observed.total += len(chosen)
-        chosen = chosen[kept[lines.message[chosen]]]
-        if not len(chosen):
-            return None
-        values = column.values
-        picked: slice | Numbers = slice(None)
-        if len(chosen) < len(values):
-            picked, values = chosen, [values[place] for place in chosen.tolist()]
-        codes = codes[picked]
-        is_open = bool(traits.is_open[codes].all())
-        texts, numbers = self.show.column(values, self.meanings, codes, is_open=is_open)
-        part = {
-            "sent": lines.message[picked],
-            "item": _items(column)[picked],
-            "row": lines.row[picked],
-            "number": lines.number[picked] + column.number,
-            "field": column.rows[picked],
+        number = spots.each(lambda one: one.lines.number) + spots.all(lambda one: one.number)
+        row, item = spots.each(lambda one: one.lines.row), spots.each(_items)
+        order = np.lexsort((number, row, item, sent))
+        rows = {
+            "field": spots.each(lambda one: one.rows),
             "meaning": codes,
-            "steps": np.full(len(values), self.observed.way(column.place.steps)),
-            "event_time": column.whens[picked],
+            "steps": spots.all(lambda one: self.observed.way(one.place.steps)),
+            "event_time": spots.each(lambda one: one.whens),
             "amount": numbers,
         }
-        return part, pa.array(texts, pa.string())
+        count = np.bincount(sent, minlength=len(batch.parcels))
+        some = np.flatnonzero(count)
+        messages = [batch.parcels[place].sent for place in some.tolist()]
+        return Rows(
+            exchange=batch.exchanges[some],
+            message=np.array([one.index for one in messages], dtype=np.int64),
+            time=np.array([one.time for one in messages], dtype=np.float64),
+            count=count[some],
+            **{name: rows[name][order].astype(KINDS[name], copy=False) for name in ROW},
+            value=pa.array(texts, pa.string()).take(pa.array(order)).dictionary_encode(),
+        )
+
+    def _picked(self, codes: Codes, sent: Numbers, whole: Flags, kept: Flags) -> Numbers:
+        """Return the places of the values that have a row, given meanings and messages of all."""
+        aside = self.traits.is_aside[codes] & whole[sent]
+        listed = self.traits.is_listed[codes] | aside
+        self.observed.total += int(np.count_nonzero(listed))
+        return np.flatnonzero(listed & kept[sent])
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """Some of the values of many columns that stand one after the other."""
+
+    columns: Sequence[Column]
+    which: Numbers
+    """Column of each."""
+    picked: Numbers
+    """Place of each among all values."""
+
+    def values(self) -> list[Value]:
+        """Return the values."""
+        every = [*chain.from_iterable(one.values for one in self.columns)]
+        return [every[place] for place in self.picked.tolist()]
+
+    def each(self, of: Callable[[Column], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Return what columns have for each value."""
+        return np.concatenate([of(one) for one in self.columns])[self.picked]
+
+    def all(self, of: Callable[[Column], int]) -> Numbers:
+        """Return what columns have for all of their values; others are not asked."""
+        used, places = np.unique(self.which, return_inverse=True)
+        return np.array([of(self.columns[one]) for one in used.tolist()])[places]
 
 
 def _items(column: Column) -> Numbers:

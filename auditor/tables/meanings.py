@@ -25,6 +25,11 @@ Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
 
 
+def is_open(meaning: Meaning) -> bool:
+    """Say that nothing with this meaning is a secret, unless it looks like one."""
+    return not meaning.secret and meaning.category not in _HIDES
+
+
 class Traits(NamedTuple):
     """What holds for each meaning, by its number."""
 
@@ -93,5 +98,5 @@ class Meanings:
             speaks=np.array([bool(one.rule) or one.category != "other" for one in self.all]),
             is_listed=wanted & ~other,
             is_aside=~wanted & ~other & ~common,
-            is_open=np.array([not one.secret and one.category not in _HIDES for one in self.all]),
+            is_open=np.array([*map(is_open, self.all)]),
         )

@@ -1,4 +1,4 @@
-"""Show values as outputs may show them; what is plain is looked at once."""
+"""Show values as outputs may show them; texts are looked at many at a time."""
 
 from __future__ import annotations
 
@@ -10,29 +10,28 @@ import numpy.typing as npt
 
 from auditor.records import Meaning, Value
 from auditor.redact import Redactor
-from auditor.tables.meanings import Codes
+from auditor.tables.meanings import Codes, Flags, is_open
 
-_MEMORY = 50_000
-"""Plain texts that are remembered."""
-_NUMBERS = (int, float)
+_MEMORY = 10_000
+"""Texts with secrets that are remembered."""
+_LONG = 500
+"""Longer ones are not: they are rarely the same, and take memory."""
+_NUMBERS = frozenset({int, float})
 
 
 class Show:
-    """A redactor that remembers which texts it shows as they are."""
+    """A redactor that remembers how it shows the texts of a batch, and those with secrets."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._plain: set[str] = set()
+        self._texts: dict[str, str] = {}
+        """Previews of texts where nothing says that they are secrets."""
 
     def preview(self, value: Value, meaning: Meaning) -> str:
         """Return what may be shown of a value."""
-        secret, category = meaning.secret, meaning.category
-        if value in self._plain and not self._redactor.hides(value, secret, category):
-            return str(value)
-        preview = self._redactor.preview(value, secret, category)
-        if preview == value:
-            self._remember(preview)
-        return preview
+        if is_open(meaning):
+            return self._open(value)
+        return self._redactor.preview(value, meaning.secret, meaning.category)
 
     def number(self, value: Value, meaning: Meaning) -> float:
         """Return a value that is a number and no secret, else NaN."""
@@ -41,36 +40,55 @@ class Show:
         hidden = self._redactor.hides(value, meaning.secret, meaning.category)
         return nan if hidden else float(value)
 
-    def learn(self, texts: Iterable[str]) -> None:
-        """Look at texts that need not mean anything: a secret is hidden wherever it stands."""
-        for text in set(texts) - self._plain:
-            if self._redactor.clean(text) == text:
-                self._remember(text)
+    def learn(self, columns: Iterable[Iterable[Value]]) -> None:
+        """Look at the texts among the values of a batch, before any is shown.
+
+        They need not mean anything: a secret is hidden wherever it stands.
+        """
+        kept = {
+            text: shown
+            for text, shown in self._texts.items()
+            if text != shown and len(text) <= _LONG
+        }
+        if len(kept) > _MEMORY:
+            kept.clear()
+        values = set[Value]().union(*columns)
+        fresh = [one for one in values if type(one) is str and one not in kept]
+        self._texts = kept | self._redactor.clean_all(fresh)
 
     def column(
-        self, values: Sequence[Value], meanings: Sequence[Meaning], codes: Codes, *, is_open: bool
+        self, values: Sequence[Value], meanings: Sequence[Meaning], codes: Codes, opens: Flags
     ) -> tuple[list[str], npt.NDArray[np.float64]]:
-        """Return previews and numbers of values; `codes` are places in `meanings`.
+        """Return previews and numbers of values.
 
-        `is_open` says that none of them can be a secret where it is a number.
+        `codes` are places in `meanings`; `opens` says of which of the values `is_open` holds.
         """
-        if is_open and set(map(type, values)) <= {*_NUMBERS}:
-            return [*map(str, values)], np.array(values, dtype=np.float64)
-        texts, numbers = [], []
-        known: dict[Hashable, tuple[str, float]] = {}
-        for value, code in zip(values, codes.tolist(), strict=True):
+        hidden = np.flatnonzero(~opens).tolist()
+        secrets = [values[place] for place in hidden]
+        if hidden:
+            values = list(values)
+            for place in hidden:
+                values[place] = 0  # in the place of the secret, which follows
+        known = self._texts.get
+        texts = [
+            (known(one) if type(one) is str else str(one) if type(one) in _NUMBERS else None)
+            or self._open(one)
+            for one in values
+        ]
+        numbers = [one if type(one) in _NUMBERS else nan for one in values]
+        told: dict[Hashable, tuple[str, float]] = {}
+        for place, value, code in zip(hidden, secrets, codes[hidden].tolist(), strict=True):
             # Python finds 1 and true equal, and 0.0 and -0.0.
             key = (type(value), repr(value) if type(value) is float else value, code)
-            shown = known.get(key)
+            shown = told.get(key)
             if shown is None:
                 meaning = meanings[code]
-                shown = self.preview(value, meaning), self.number(value, meaning)
-                known[key] = shown
-            texts.append(shown[0])
-            numbers.append(shown[1])
+                shown = told[key] = self.preview(value, meaning), self.number(value, meaning)
+            texts[place], numbers[place] = shown
         return texts, np.array(numbers, dtype=np.float64)
 
-    def _remember(self, text: str) -> None:
-        if len(self._plain) >= _MEMORY:
-            self._plain.clear()
-        self._plain.add(text)
+    def _open(self, value: Value) -> str:
+        if type(value) in _NUMBERS:
+            return str(value)
+        shown = self._texts.get(value) if type(value) is str else None
+        return self._redactor.preview(value) if shown is None else shown

@@ -11,6 +11,7 @@ import pytest
 from auditor.records import NO_MEANING, Meaning, Value
 from auditor.redact import Redactor
 from auditor.tables import show as module
+from auditor.tables.meanings import is_open
 from auditor.tables.show import Show
 from tests.tables.made import FIRM
 
@@ -34,7 +35,8 @@ def show() -> Show:
 def test_a_column_is_shown_as_its_values_are_one_by_one(show: Show) -> None:
     values = [value for value in VALUES for _ in MEANINGS]
     codes = np.array([*range(len(MEANINGS))] * len(VALUES))
-    texts, numbers = show.column(values, MEANINGS, codes, is_open=False)
+    opens = np.array([is_open(meaning) for meaning in MEANINGS])
+    texts, numbers = show.column(values, MEANINGS, codes, opens[codes])
     redactor = Redactor(KEY)
     pairs = [(value, meaning) for value in VALUES for meaning in MEANINGS]
     assert texts == [
@@ -52,8 +54,8 @@ def test_a_column_is_shown_as_its_values_are_one_by_one(show: Show) -> None:
 def test_numbers_that_nobody_hides(show: Show, values: list[Value]) -> None:
     """Whether they are known to be open or each is looked at."""
     codes = np.zeros(len(values), dtype=np.intp)
-    fast = show.column(values, [FIRM], codes, is_open=True)
-    slow = show.column(values, [FIRM], codes, is_open=False)
+    fast = show.column(values, [FIRM], codes, codes == 0)
+    slow = show.column(values, [FIRM], codes, codes != 0)
     assert fast[0] == slow[0] == [Redactor(KEY).preview(one) for one in values]
     np.testing.assert_array_equal(fast[1], slow[1])
     np.testing.assert_array_equal(fast[1], [float(one) for one in values])  # type: ignore[arg-type]
@@ -62,12 +64,13 @@ def test_numbers_that_nobody_hides(show: Show, values: list[Value]) -> None:
 def test_minus_zero_is_shown_as_such_beside_zero(show: Show) -> None:
     """As it is in a column of numbers alone, or in another batch."""
     values, codes = [0.0, -0.0, None], np.zeros(3, dtype=np.intp)
-    texts, _ = show.column(values, [FIRM], codes, is_open=False)
+    texts, _ = show.column(values, [FIRM], codes, codes != 0)
     assert texts == ["0.0", "-0.0", "null"]
 
 
 def test_booleans_are_no_numbers(show: Show) -> None:
-    texts, numbers = show.column([True, 1, 0.0, False], [FIRM], np.zeros(4, np.intp), is_open=True)
+    codes = np.zeros(4, np.intp)
+    texts, numbers = show.column([True, 1, 0.0, False], [FIRM], codes, codes == 0)
     assert texts == ["true", "1", "0.0", "false"]
     np.testing.assert_array_equal(numbers, [math.nan, 1, 0, math.nan])
 
@@ -75,7 +78,7 @@ def test_booleans_are_no_numbers(show: Show) -> None:
 def test_numbers_that_are_hidden_are_no_numbers(show: Show) -> None:
     """One number may be an id here and a position there."""
     values, codes = [4711, 4711, 4712], np.array([0, 1, 1])
-    texts, numbers = show.column(values, [FIRM, SECRET], codes, is_open=False)
+    texts, numbers = show.column(values, [FIRM, SECRET], codes, codes == 0)
     assert texts[0] == "4711"
     assert all(one.startswith("‹account-id ") for one in texts[1:])
     np.testing.assert_array_equal(numbers, [4711, math.nan, math.nan])
@@ -93,16 +96,30 @@ def test_a_plain_text_is_hidden_where_it_is_a_secret(show: Show) -> None:
 
 
 def test_texts_are_learned_from(show: Show) -> None:
-    """Whether they are shown or not; and a few more times than are remembered."""
-    show.learn(["plain", "by dj@example.test", "plain"])
+    """Whether they are shown or not, in whatever column they stand, and beside other values."""
+    mail = "by dj@example.test"
+    show.learn([["plain", mail, "plain"], [1, True, None, b"dj@example.org"], ["", mail]])
     assert show._redactor.secrets == {"dj@example.test": "email"}
-    assert show._plain == {"plain"}
+    assert show.preview(mail, FIRM) == Redactor(KEY).clean(mail)
+    assert show.preview("plain", FIRM) == "plain"
 
 
-def test_what_is_remembered_has_an_end(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_learned_is_shown_as_what_was_not(show: Show) -> None:
+    texts = ["", "plain", "x" * 200, "a\u202eb", "Björk", "to dj@example.test", ID]
+    before = [show.preview(one, meaning) for one in texts for meaning in MEANINGS]
+    show.learn([texts])
+    assert [show.preview(one, meaning) for one in texts for meaning in MEANINGS] == before
+
+
+def test_texts_with_secrets_are_remembered_from_batch_to_batch(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the others, nor long ones, nor more than there is room for."""
+    texts = [f"to dj{number}@example.test" for number in range(6)]
+    show.learn([["plain", "x" * 200, "x" * 501], texts[:2]])
+    show.learn([texts[2:4]])
+    assert set(show._texts) == {"x" * 200, *texts[:4]}
     monkeypatch.setattr(module, "_MEMORY", 3)
-    words = [f"word {number}" for number in range(10)]
-    assert [show.preview(one, NO_MEANING) for one in words] == words
-    show.learn(words)
-    assert len(show._plain) <= 3
-    assert [show.preview(one, NO_MEANING) for one in words] == words
+    show.learn([texts[4:]])
+    assert set(show._texts) == {*texts[4:]}
+    assert len(show._redactor.secrets) == 6
