@@ -166,17 +166,21 @@ class Stack:
                 np.where(outer < 0, inner, outer),
                 np.repeat(kind, sizes),
             )
-        return lines, self._groups(lines, group)
+        return lines, self._groups(np.repeat(message, count), lines.kind, group)
 
-    def _groups(self, lines: Lines, group: Group) -> Groups:
-        """Return the groups that have values."""
+    def _groups(self, message: Numbers, kind: Numbers, group: Group) -> Groups:
+        """Return the groups that have values, given the messages of rows and kinds of values."""
         each = [group(*names) for *names, _ in self.kinds]
         numbers, of_kind = np.unique(np.array(each, dtype=np.int64), return_inverse=True)
-        of = of_kind[lines.kind]
-        there = np.bincount(of, minlength=len(numbers)) > 0  # lists may be empty
-        numbers, of = numbers[there], (np.cumsum(there) - 1)[of]
+        of, of_row = of_kind[kind], of_kind[np.array(self.of, dtype=np.int64)]
+        if self.layout.is_list:
+            filled = self.sizes > 0
+            message, of_row = message[filled], of_row[filled]
+            there = np.bincount(of, minlength=len(numbers)) > 0
+            number = np.cumsum(there) - 1
+            numbers, of, of_row = numbers[there], number[of], number[of_row]
         first = np.empty(len(numbers), dtype=np.int64)
         first[of[::-1]] = np.arange(len(of))[::-1]  # the first of each is written last
-        messages = int(lines.message.max(initial=0)) + 1
-        which, message = np.divmod(np.unique(of * messages + lines.message), messages)
+        messages = int(message.max(initial=0)) + 1
+        which, message = np.divmod(np.unique(of_row * messages + message), messages)
         return Groups(numbers, first, of, (which, message))
