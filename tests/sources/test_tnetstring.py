@@ -44,6 +44,32 @@ def test_spans_hold_the_values_of_a_dictionary(state: dict[str, Any]) -> None:
     assert read == {b"%d:%s" % (len(key), key.encode()): state[key] for key in state}
 
 
+@pytest.mark.parametrize("tls", [None, 1700000000.25, 1700000000.1234567, 17.5])
+@pytest.mark.parametrize("note", ["", "heard"])
+def test_members_that_nobody_asks_for_hide_no_others(tls: float | None, note: str) -> None:
+    state = {
+        "backup": None,
+        "content": b"6:marked;0:;",
+        "comment": note,
+        "trailers": None,
+        "timestamp_end": tls,
+        "intercepted": bool(note),
+        "id": "one",
+        "is_replay": None,
+        "certificate_list": [],
+        "marked": "",
+    }
+    data = theirs.dumps(state)
+    begin = data.index(b":") + 1
+    spans = tnetstring.spans(data, begin, len(data) - 1)
+    told = {
+        key.partition(b":")[2].decode(): tnetstring.value(data, *at) for key, at in spans.items()
+    }
+    assert {"content", "id"} <= told.keys()
+    assert told == {name: state[name] for name in told}
+    assert (told.get("comment") == note) == bool(note)
+
+
 def test_spans_up_to_a_key() -> None:
     data = theirs.dumps({"c": 3, "b": 2, "a": 1})  # written from the last key to the first
     assert list(tnetstring.spans(data, 3, len(data) - 1, b"1:b")) == [b"1:a", b"1:b"]
