@@ -11,10 +11,11 @@ from auditor import paths
 from auditor.catalogue.pattern import shared, split
 from auditor.classify.lexicon import Judge
 from auditor.places import At, Context, Layout, Place
-from auditor.records import Leaf, Sheet
+from auditor.records import Sheet
 
 _Place: TypeAlias = tuple[Context, str]
-_Spot: TypeAlias = tuple[Context, str, tuple[int, ...]]
+_Told: TypeAlias = dict[_Place, dict[At, str]]
+"""Names of events by place, and there by the first indices of what they hold for."""
 
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
 """A text that can be a name; sentences, and what people write, are none."""
@@ -44,11 +45,10 @@ class EventFinder:
 
         The name is empty where there is no event.
         """
-        telling = self._telling(sheets)
-        if not telling:
+        told = self._told(sheets)
+        if not told:
             return [NO_EVENTS] * len(sheets)
-        places = self._places or _spelled(telling)
-        told = _told(telling)
+        places = self._places or tuple(told)[:_MOST_PLACES]
         known: dict[_Sources, dict[At, str]] = {}
         found: list[Sequence[str]] = []
         for sheet in sheets:
@@ -59,21 +59,18 @@ class EventFinder:
                 found.append(NO_EVENTS)
         return found
 
-    def _telling(self, sheets: Sequence[Sheet]) -> list[Leaf]:
-        """Return the leaves that may name an event."""
-        found: list[Leaf] = []
+    def _told(self, sheets: Sequence[Sheet]) -> _Told:
+        """Return the event names that values tell; empty where a value can be no name."""
+        told: _Told = {}
         for sheet in sheets:
-            numbers = self._numbers(sheet.layout)
-            if numbers and sheet.layout.is_list:
-                found += sheet.leaves()
-            elif numbers:
-                rows = range(len(sheet.rows))
-                found += [sheet.leaf(row, number) for row in rows for number in numbers]
-        if self._places:
-            return found
-        named = [leaf for leaf in found if isinstance(leaf[1], str)]
-        first = _spelled(named)
-        return [leaf for leaf in named if (leaf.context, leaf.path) in first]
+            for number in self._numbers(sheet.layout):
+                for place, value, at in sheet.column(number):
+                    if isinstance(value, str) or self._places:  # else only texts name an event
+                        name = value if isinstance(value, str) and _NAME.fullmatch(value) else ""
+                        mine = told.setdefault((place.context, place.path), {})
+                        for size in range(len(at) + 1):
+                            mine.setdefault(at[:size], name)
+        return told
 
     def _numbers(self, where: Layout) -> tuple[int, ...]:
         """Return which values of a layout may name an event."""
@@ -96,21 +93,6 @@ def _names_event(judge: Judge, names: Sequence[str]) -> bool:
     return bool(names) and judge.is_event_name(names[-1], tuple(names[:-1]))
 
 
-def _spelled(leaves: Sequence[Leaf]) -> tuple[_Place, ...]:
-    """Return the first few places of leaves, spelled out."""
-    return tuple(dict.fromkeys((leaf.context, leaf.path) for leaf in leaves))[:_MOST_PLACES]
-
-
-def _told(telling: Sequence[Leaf]) -> dict[_Spot, str]:
-    """Return the event names that leaves tell; empty where a value can be no name."""
-    told: dict[_Spot, str] = {}
-    for place, value, at in telling:
-        name = value if isinstance(value, str) and _NAME.fullmatch(value) else ""
-        for size in range(len(at) + 1):
-            told.setdefault((place.context, place.path, at[:size]), name)
-    return told
-
-
 @lru_cache(maxsize=65536)
 def _sources(context: Context, home: str, places: tuple[_Place, ...]) -> _Sources:
     """Return the places that may name the event of an object's members.
@@ -130,7 +112,7 @@ def _sources(context: Context, home: str, places: tuple[_Place, ...]) -> _Source
 
 
 def _of_rows(
-    ats: Sequence[At], sources: _Sources, told: dict[_Spot, str], known: dict[At, str]
+    ats: Sequence[At], sources: _Sources, told: _Told, known: dict[At, str]
 ) -> Sequence[str]:
     """Return the event of every row, given their indices.
 
@@ -143,13 +125,11 @@ def _of_rows(
     return [*map(known.__getitem__, shorts)]
 
 
-def _best(
-    at: tuple[int, ...], sources: Sequence[tuple[int, int, _Place]], told: dict[_Spot, str]
-) -> str:
+def _best(at: tuple[int, ...], sources: Sequence[tuple[int, int, _Place]], told: _Told) -> str:
     best = (-1, "")
-    for near, levels, (context, path) in sources:
-        name = told.get((context, path, at[:levels]))
-        if name:
+    for near, levels, place in sources:
+        names = told.get(place)
+        if names and (name := names.get(at[:levels])):
             best = max(best, (near, name))
     return best[1]
 
