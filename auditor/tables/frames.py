@@ -42,6 +42,10 @@ def _column(values: Values, dtype: str) -> pd.Series[Any]:
         if not isinstance(values, pa.ChunkedArray):
             values = pa.array(values, pa.large_string(), from_pandas=True)
         return pd.Series(pd.array(values, dtype="string"))
+    if dtype == "category" and isinstance(values, pa.ChunkedArray):
+        one = values.unify_dictionaries().combine_chunks()
+        names = pd.array(one.dictionary, dtype="string")
+        return pd.Series(pd.Categorical.from_codes(one.indices.to_numpy(), categories=names))
     if dtype in _PLAIN:
         return pd.Series(np.array(values, dtype=dtype))
     if dtype.startswith("datetime"):

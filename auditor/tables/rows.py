@@ -16,6 +16,7 @@ from auditor.tables.schema import Column
 _LOOSE = 2_000
 """Rows that are written down before they are packed."""
 
+_LONG = pa.large_string()
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {
     "string": _TEXT,
@@ -75,20 +76,16 @@ class Rows:
             number = table["exchange"].to_numpy()
             if (np.diff(number) < 0).any():
                 table = table.take(pa.array(np.argsort(number, kind="stable")))
-        return [
-            _texts(some, sweep if name in free else None)
-            if some.type == _TEXT
-            else some.to_numpy()
-            if not some.null_count
-            else some.to_pylist()
-            for name, some in zip(table.column_names, table.columns, strict=True)
-        ]
+        values = zip(self._columns, table.columns, strict=True)
+        return [_value(one, some, sweep if one.name in free else None) for one, some in values]
 
 
-def _texts(values: pa.ChunkedArray, sweep: Callable[[str], str] | None) -> pa.ChunkedArray:
-    """Return texts spelled out; each different one of a chunk is swept once."""
-    chunks = [one.cast(pa.large_string()) for one in _swept(values, sweep)]
-    return pa.chunked_array(chunks, pa.large_string())
+def _value(column: Column, values: pa.ChunkedArray, sweep: Callable[[str], str] | None) -> Values:
+    """Return what a column holds, as `frames.framed` takes it."""
+    if values.type != _TEXT:
+        return values.to_pylist() if values.null_count else values.to_numpy()
+    texts = pa.chunked_array([one.cast(_LONG) for one in _swept(values, sweep)], _LONG)
+    return texts.dictionary_encode() if column.dtype == "category" else texts
 
 
 def _swept(

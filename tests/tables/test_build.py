@@ -73,7 +73,9 @@ def test_observations_point_to_their_field(collector: Collector) -> None:
 def test_what_is_known_as_secret_in_the_end_stands_nowhere(collector: Collector) -> None:
     collector.count()
     made = {
-        one.name: {"int64": 0, "Int64": 200, "bool": True, "string": "x"}.get(one.dtype, 1.0)
+        one.name: {"int64": 0, "Int64": 200, "bool": True, "string": "x", "category": "x"}.get(
+            one.dtype, 1.0
+        )
         for one in TABLES["exchanges"]
     }
     for number in (10**6, 10**6 + 1):
