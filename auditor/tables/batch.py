@@ -103,6 +103,14 @@ class Column(NamedTuple):
         """Row of the field that each value belongs to."""
         return self.fields[self.groups.of]
 
+    @property
+    def items(self) -> Numbers:
+        """Index of the outermost item of a list that each value is in, else -1."""
+        where, items = self.stack.layout, self.lines.item
+        if where.is_list or not where.tails or not where.tails[self.number]:
+            return items
+        return np.where(items < 0, where.tails[self.number][0], items)
+
 
 def columns(batch: Batch, meanings: Meanings, group: Group) -> Iterator[Column]:
     """Yield all columns of a batch, judged; their fields are not open yet."""

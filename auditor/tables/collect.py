@@ -152,17 +152,17 @@ class Collector:
         Listing(traits, self.meanings.all, self._show, self.observed).add(batch, found, whole)
         self._learn(found, traits)
         self._add_kinds(batch, carried)
+        self._excerpts.show(batch, found, self.meanings, traits)
         self._add_exchanges(batch, carried)
 
     def finish(self) -> None:
         """Count what is left and let go of all messages."""
         self.count()
-        self._excerpts.best()
 
     @property
     def excerpts(self) -> dict[tuple[str, str], Excerpt]:
         """Per receiver and category the message that carries most of it."""
-        return {key: excerpt for key, (_, excerpt) in self._excerpts.best().items()}
+        return {key: excerpt for key, (_, excerpt) in self._excerpts.best.items()}
 
     @property
     def setting(self) -> tuple[bytes, Kinds]:
@@ -176,7 +176,7 @@ class Collector:
             self.rows,
             self.observed,
             self.profiles.counted(),
-            self._excerpts.best(),
+            self._excerpts.best,
             self.redactor.secrets,
             self._carried,
         )
@@ -241,7 +241,7 @@ class Collector:
             self._carried.add((receivers[message], names[category]), values, rank)
         for message, category, weight in cells(carried.weight):
             if names[category] in self._kinds.listed:
-                self._excerpts.offer(names[category], weight, batch.parcels[message])
+                self._excerpts.offer((receivers[message], names[category]), weight, message)
 
     def _add_exchanges(self, batch: Batch, carried: Carried) -> None:
         mine = carried.firm[:, : len(self._kinds.interactions)]

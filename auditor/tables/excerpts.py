@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
-from auditor.classify.passages import Passage, Said
-from auditor.places import At
-from auditor.records import Excerpt, Observation
+import numpy as np
+
+from auditor.records import Excerpt, Meaning
 from auditor.redact import Redactor
-from auditor.tables.batch import Parcel
-from auditor.tables.meanings import RANK
+from auditor.tables.batch import Batch, Column, Parcel
+from auditor.tables.meanings import Meanings, Traits
+from auditor.tables.profile import Numbers
+from auditor.tables.told import Told, told
 
 LINES = 24
 """Lines of an excerpt."""
@@ -18,12 +20,11 @@ LINES = 24
 NAME = 200
 """Characters of a name that are shown."""
 
-Best = dict[tuple[str, str], tuple[int, Excerpt]]
-"""Per receiver and category how much of it one message carries at most, and that one."""
+Key: TypeAlias = tuple[str, str]
+"""Receiver, as outputs may show it, and kind of data."""
 
-
-_Part: TypeAlias = tuple[str, str, At]
-"""Which event of a message: context, name, and index of the outermost item of a list."""
+Best = dict[Key, tuple[int, Excerpt]]
+"""How much of it one message carries at most, and that one."""
 
 
 class Excerpts:
@@ -31,89 +32,84 @@ class Excerpts:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._offered: dict[tuple[str, str], tuple[int, Parcel]] = {}
-        self._made: Best = {}
-        """Those that another process has chosen."""
+        self._weights: dict[Key, int] = {}
+        """How much was offered here at most."""
+        self._offered: dict[Key, int] = {}
+        """Numbers of messages of a batch that are not shown yet."""
+        self.best: Best = {}
+        """Those that were shown, here or in another process."""
 
-    def offer(self, category: str, weight: int, parcel: Parcel) -> None:
-        """Take a message that carries so much of a kind of data, if none carries more.
+    def offer(self, key: Key, weight: int, message: int) -> None:
+        """Take a message of a batch that carries so much of a kind of data, if none carried more.
 
-        It is kept until `best` is asked, and no other one by then was better.
+        Messages are offered in the order in which they left.
         """
-        key = (self._redactor.address(parcel.site.receiver), category)
-        if weight > (self._offered[key][0] if key in self._offered else 0):
-            self._offered[key] = (weight, parcel)
+        if weight > self._weights.get(key, 0):
+            self._weights[key], self._offered[key] = weight, message
 
-    def best(self) -> Best:
-        """Return the excerpts of the best messages."""
-        read: dict[int, list[list[Said]]] = {}
-        for key, (weight, parcel) in self._offered.items():
-            if id(parcel) not in read:
-                read[id(parcel)] = [one.said for one in parcel.sent.passages]
-            self.merge({key: (weight, self._excerpt(parcel, read[id(parcel)], key[1]))})
+    def show(
+        self, batch: Batch, columns: Sequence[Column], meanings: Meanings, traits: Traits
+    ) -> None:
+        """Show the messages of a batch that were offered, so that none of them has to be kept."""
+        if not self._offered:
+            return
+        chosen = np.zeros(len(batch.parcels), dtype=bool)
+        chosen[[*self._offered.values()]] = True
+        every = told(columns, chosen)
+        for key, message in self._offered.items():
+            category, mine = meanings.categories[key[1]], every.of(message)
+            ranks = np.where(traits.category == category, traits.rank, -1)[mine.code]
+            excerpt = self._excerpt(batch.parcels[message], mine, ranks, meanings.all)
+            self.merge({key: (self._weights[key], excerpt)})
         self._offered.clear()
-        return self._made
 
     def merge(self, others: Best) -> None:
         """Take the best messages among other exchanges."""
         for key, (weight, excerpt) in others.items():
-            mine = self._made.get(key)
+            mine = self.best.get(key)
             if mine is None or (-weight, excerpt.exchange) < (-mine[0], mine[1].exchange):
-                self._made[key] = (weight, excerpt)
+                self.best[key] = (weight, excerpt)
 
-    def _excerpt(self, parcel: Parcel, said: Sequence[Sequence[Said]], category: str) -> Excerpt:
-        """Show the part of a message that belongs to the event with most of a category.
+    def _excerpt(
+        self, parcel: Parcel, said: Told, ranks: Numbers, meanings: Sequence[Meaning]
+    ) -> Excerpt:
+        """Show the part of a message that tells most of a kind of data.
 
-        `said` has what the values of each passage mean.
+        `ranks` says how sure each value is of that kind; -1 where it is of another.
         """
         redactor, (exchange, site, sent) = self._redactor, parcel
-        part = _fullest(sent.passages, said, category)
-        lines = _lines(sent.passages, category, part)
-        first = next(one for one in lines if one.category == category)
-        values = sum(len(row) for one in sent.passages for row in one.sheet.rows)
+        lines = _lines(said.part, ranks)
+        first = next(at for at in lines if ranks[at] >= 0)
+        shown = []
+        for at in lines:
+            meaning = meanings[said.code[at]]
+            value = redactor.preview(said.value(at), meaning.secret, meaning.category)
+            shown.append((redactor.path(said.place(at).path), value, bool(ranks[at] >= 0)))
         return Excerpt(
             exchange=exchange.number,
             time=sent.time,
             host=redactor.address(exchange.host),
             endpoint=redactor.clean(site.endpoint, NAME),
-            event=redactor.clean(first.event, NAME),
-            steps=first.leaf.steps,
-            lines=tuple(
-                (
-                    redactor.path(one.leaf.path),
-                    redactor.preview(one.leaf.value, one.secret, one.category),
-                    one.category == category,
-                )
-                for one in lines
-            ),
-            more=values - len(lines),
+            event=redactor.clean(said.event(first), NAME),
+            steps=said.place(first).steps,
+            lines=tuple(shown),
+            more=len(ranks) - len(lines),
         )
 
 
-def _fullest(passages: Sequence[Passage], said: Sequence[Sequence[Said]], category: str) -> _Part:
-    """Return the part of a message that tells most of a category, the first of equals."""
-    counts: dict[_Part, int] = {}
-    for passage, told in zip(passages, said, strict=True):
-        where, _, ats = passage.sheet
-        for row, number, meaning, _ in told:
-            if meaning.category == category:
-                part = where.context, passage.event(row), where.at(number, ats[row])[:1]
-                counts[part] = counts.get(part, 0) + RANK[meaning.strength]
-    return max(counts, key=counts.__getitem__)
+def _lines(part: Numbers, ranks: Numbers) -> list[int]:
+    """Return the first lines of the fullest part, the first of equals, in their order.
 
-
-def _lines(passages: Iterable[Passage], category: str, part: _Part) -> list[Observation]:
-    """Return the first lines of a part in their order; those of the category go before others."""
-    context, event, item = part
-    there = [
-        one
-        for passage in passages
-        if passage.sheet.layout.context == context and event in passage.senses
-        for one in passage.observations()
-        if one.event == event and one.leaf.at[:1] == item
-    ]
-    chosen = [number for number, one in enumerate(there) if one.category == category][:LINES]
+    Those of the category go before others. `part` has a column of numbers for each line.
+    """
+    mine = np.flatnonzero(ranks >= 0)
+    counts: dict[tuple[int, ...], int] = {}
+    for *one, rank in zip(*part[:, mine].tolist(), ranks[mine].tolist(), strict=True):
+        counts[tuple(one)] = counts.get(tuple(one), 0) + rank
+    fullest = np.array(max(counts, key=counts.__getitem__))
+    there = np.flatnonzero((part == fullest[:, np.newaxis]).all(axis=0))
+    meant = ranks[there] >= 0
+    chosen = np.flatnonzero(meant)[:LINES]
     last = chosen[-1] if len(chosen) == LINES else len(there)
-    others = [number for number in range(last) if there[number].category != category]
-    shown = sorted([*chosen, *others[: LINES - len(chosen)]])
-    return [there[number] for number in shown]
+    others = np.flatnonzero(~meant[:last])[: LINES - len(chosen)]
+    return [*map(int, there[np.sort(np.concatenate([chosen, others]))])]

@@ -55,7 +55,7 @@ class Listing:
             spots.values(), self.meanings, codes, self.traits.is_open[codes]
         )
         number = spots.each(lambda one: one.lines.number) + spots.all(lambda one: one.number)
-        row, item = spots.each(lambda one: one.lines.row), spots.each(_items)
+        row, item = spots.each(lambda one: one.lines.row), spots.each(lambda one: one.items)
         order = np.lexsort((number, row, item, sent))
         rows = {
             "field": spots.each(lambda one: one.rows),
@@ -107,11 +107,3 @@ class _Spots:
         """Return what columns have for all of their values; others are not asked."""
         used, places = np.unique(self.which, return_inverse=True)
         return np.array([of(self.columns[one]) for one in used.tolist()])[places]
-
-
-def _items(column: Column) -> Numbers:
-    """Return the outermost item of a list that each value is in, else -1."""
-    where, items = column.stack.layout, column.lines.item
-    if where.is_list or not where.tails or not where.tails[column.number]:
-        return items
-    return np.where(items < 0, where.tails[column.number][0], items)
