@@ -150,7 +150,6 @@ class Collector:
         carried = Carried.of(batch, found, traits, len(names))
         whole = carried.whole([names[one] for one in self._kinds.interactions])
         Listing(traits, self.meanings.all, self._show, self.observed).add(batch, found, whole)
-        self._learn(found, traits)
         self._add_kinds(batch, carried)
         self._excerpts.show(batch, found, self.meanings, traits)
         self._add_exchanges(batch, carried)
@@ -221,16 +220,6 @@ class Collector:
     def _example(self, one: Column, place: int) -> str:
         meaning = NO_MEANING if one.codes is None else self.meanings.all[one.codes[place]]
         return self._show.preview(one.values[place], meaning)
-
-    def _learn(self, found: Iterable[Column], traits: Traits) -> None:
-        """Remember values that are hidden, whether they are listed or not."""
-        for one in found:
-            if one.codes is not None:
-                hidden = np.flatnonzero(~traits.is_open[one.codes]).tolist()
-                values, codes = one.values, one.codes
-                places = {(type(values[at]), values[at], codes[at]): at for at in hidden}
-                for place in places.values():
-                    self._example(one, place)
 
     def _add_kinds(self, batch: Batch, carried: Carried) -> None:
         """Take how many messages carry each kind of data, and which show it best."""

@@ -29,31 +29,43 @@ class Listing:
     observed: Observed
 
     def add(self, batch: Batch, columns: Sequence[Column], whole: Flags) -> None:
-        """Write the rows of a batch.
+        """Write the rows of a batch; learn what is hidden also where that has no row.
 
         `whole` says which messages carry an interaction: of those, what stands aside is listed,
         too. Rows of a message are in the order of the outermost items that they are in: what one
         event of a batch says stands together.
         """
-        rows = self._rows(batch, columns, whole)
-        if rows is not None:
-            self.observed.add(rows)
-
-    def _rows(self, batch: Batch, columns: Sequence[Column], whole: Flags) -> Rows | None:
         told = [(one, one.codes) for one in columns if one.codes is not None]
         if not told:
-            return None
+            return
+        values = [*chain.from_iterable(one.values for one, _ in told)]
         codes = np.concatenate([each for _, each in told])
         sent = np.concatenate([one.lines.message for one, _ in told])
         picked = self._picked(codes, sent, whole, self.observed.keeps(batch.exchanges))
-        if not len(picked):
-            return None
-        which = np.repeat(np.arange(len(told)), [len(each) for _, each in told])[picked]
-        spots = _Spots([one for one, _ in told], which, picked)
-        codes, sent = codes[picked], sent[picked]
-        texts, numbers = self.show.column(
-            spots.values(), self.meanings, codes, self.traits.is_open[codes]
-        )
+        self._learn(values, codes, picked)
+        if len(picked):
+            which = np.repeat(np.arange(len(told)), [len(each) for _, each in told])
+            spots = _Spots([one for one, _ in told], which[picked], picked)
+            shown = [values[place] for place in picked.tolist()]
+            self.observed.add(self._rows(batch, spots, shown, codes[picked], sent[picked]))
+
+    def _learn(self, values: Sequence[Value], codes: Codes, picked: Numbers) -> None:
+        """Remember hidden values that have no row; those that have one are learned with it."""
+        hidden = ~self.traits.is_open[codes]
+        hidden[picked] = False
+        places = np.flatnonzero(hidden)
+        secrets = [values[place] for place in places.tolist()]
+        # Python finds 1 and true equal.
+        for _, value, code in set(
+            zip(map(type, secrets), secrets, codes[places].tolist(), strict=True)
+        ):
+            self.show.preview(value, self.meanings[code])
+
+    def _rows(
+        self, batch: Batch, spots: _Spots, values: Sequence[Value], codes: Codes, sent: Numbers
+    ) -> Rows:
+        opens = self.traits.is_open[codes]
+        texts, numbers = self.show.column(values, self.meanings, codes, opens)
         number = spots.each(lambda one: one.lines.number) + spots.all(lambda one: one.number)
         row, item = spots.each(lambda one: one.lines.row), spots.each(lambda one: one.items)
         order = np.lexsort((number, row, item, sent))
@@ -93,11 +105,6 @@ class _Spots:
     """Column of each."""
     picked: Numbers
     """Place of each among all values."""
-
-    def values(self) -> list[Value]:
-        """Return the values."""
-        every = [*chain.from_iterable(one.values for one in self.columns)]
-        return [every[place] for place in self.picked.tolist()]
 
     def each(self, of: Callable[[Column], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """Return what columns have for each value."""
