@@ -43,7 +43,7 @@ def scan(data: bytes) -> Scanned | None:
     Whether the keys fit together, in the message and in its groups, is for `agree` to say.
     """
     try:
-        keys, values, end, closing = _take(data, 0, 0)
+        keys, values, end, closing = take(data)
     except IndexError:  # it ends within a field
         return None
     return (keys, values) if end == len(data) and not closing else None
@@ -79,7 +79,7 @@ def _varint(data: bytes, start: int) -> tuple[int, int]:
     return (number, start) if 0 < byte <= _ONE_BYTE and number < 2**64 else _NONE
 
 
-def _take(data: bytes, start: int, depth: int) -> tuple[list[int], list[Any], int, int]:
+def take(data: bytes, start: int = 0, depth: int = 0) -> tuple[list[int], list[Any], int, int]:
     """Return keys, values, the place behind them and the key that closes a group there, or 0.
 
     A place behind the end means that they are no fields.
@@ -98,7 +98,12 @@ def _take(data: bytes, start: int, depth: int) -> tuple[list[int], list[Any], in
             end = data[start]
             start += 1
             if end > _ONE_BYTE:
-                end, start = _varint(data, start - 1)
+                more = data[start]
+                if 0 < more <= _ONE_BYTE:
+                    end += (more << 7) - _MORE
+                    start += 1
+                else:
+                    end, start = _varint(data, start - 1)
             end += start
             value = data[start:end]
             start = end
@@ -106,7 +111,12 @@ def _take(data: bytes, start: int, depth: int) -> tuple[list[int], list[Any], in
             value = data[start]
             start += 1
             if value > _ONE_BYTE:
-                value, start = _varint(data, start - 1)
+                more = data[start]
+                if 0 < more <= _ONE_BYTE:
+                    value += (more << 7) - _MORE
+                    start += 1
+                else:
+                    value, start = _varint(data, start - 1)
         elif wire == _END:
             return keys, values, start, key
         else:
@@ -124,7 +134,7 @@ def _rare(data: bytes, start: int, key: int, depth: int) -> tuple[bytes | Scanne
     if wire == FIXED32:
         return data[start : start + 4], start + 4
     if wire == GROUP and depth < _GROUPS:
-        keys, values, start, closing = _take(data, start, depth + 1)
+        keys, values, start, closing = take(data, start, depth + 1)
         if keys and closing == key + 1:
             return (keys, values), start
     return b"", sys.maxsize

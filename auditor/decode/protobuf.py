@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from auditor.decode import encoding, media, numbers, text
-from auditor.decode.fields import BYTES, VARINT, Scanned, agree, scan, signed
+from auditor.decode.fields import BYTES, VARINT, Scanned, agree, signed, take
 from auditor.decode.limits import OVER_LIMIT
 from auditor.decode.tree import Gap, Node, Raw, Reading, Tags
 
@@ -36,6 +36,8 @@ _BODY_SCORE = 5
 _MOSTLY = 0.5
 _TEXT_SIZE = 3
 _SMALL = 2**32
+_SHORT = 32
+"""Bytes of a message that is remembered: batches repeat what all of their events share."""
 _MOST_KEYS = 64
 """Rows of keys that are longer seldom come again."""
 _FIRST_PRINTABLE = 32
@@ -84,13 +86,20 @@ def read(raw: Raw) -> Reading | None:
 
 def parse(data: bytes, depth: int = 0) -> tuple[Tags, int] | None:
     """Return a message and a score of how much it looks like one, or None."""
-    found = scan(data) if depth <= _DEPTH else None
-    return _message(found, depth) if found and found[0] else None
+    try:
+        keys, values, end, closing = take(data)
+    except IndexError:  # it ends within a field
+        return None
+    if end != len(data) or closing or not keys or depth > _DEPTH:
+        return None
+    return _message(keys, values, depth)
 
 
-def _message(scanned: Scanned, depth: int) -> tuple[Tags, int] | None:
+_known = lru_cache(maxsize=8192)(parse)
+
+
+def _message(keys: list[int], values: list[Any], depth: int) -> tuple[Tags, int] | None:
     """Give every value its meaning; None when the keys do not fit together."""
-    keys, values = scanned
     shape = (_known_shape if len(keys) <= _MOST_KEYS else _shape)(tuple(keys))
     if shape is None:
         return None
@@ -107,26 +116,9 @@ def _message(scanned: Scanned, depth: int) -> tuple[Tags, int] | None:
         values[place], points = found
         score += points
     nodes = [*values] if repeats else values
-    points, marks = _pieces(pieces, values, nodes, depth)
-    if repeats and marks > _MESSAGE:
-        _settle(names, nodes, values, depth)
-    if marks & _SEVERAL:
-        names, nodes = _spread(names, nodes)
-    return _new(Tags, (names, nodes)), score + points
-
-
-def _other(value: bytes | Scanned, depth: int) -> tuple[Node, int] | None:
-    """Read fixed bytes and groups."""
-    return numbers.fixed(value) if isinstance(value, bytes) else _message(value, depth + 1)
-
-
-def _pieces(
-    places: tuple[int, ...], pieces: list[Any], nodes: list[Any], depth: int
-) -> tuple[int, int]:
-    """Put what length-delimited fields say into `nodes`; return points, and which of them vote."""
-    score = marks = 0
-    for place in places:
-        piece = pieces[place]
+    marks = 0
+    for place in pieces:
+        piece = values[place]
         if piece.isascii() and (spelled := piece.decode()).isprintable():
             nodes[place] = spelled
             score += 3 if len(piece) >= _TEXT_SIZE else bool(piece)
@@ -135,7 +127,16 @@ def _pieces(
             nodes[place], points, kind = _delimited(piece, depth)
             score += points
             marks |= kind
-    return score, marks
+    if repeats and marks > _MESSAGE:
+        _settle(names, nodes, values, depth)
+    if marks & _SEVERAL:
+        names, nodes = _spread(names, nodes)
+    return _new(Tags, (names, nodes)), score
+
+
+def _other(value: bytes | Scanned, depth: int) -> tuple[Node, int] | None:
+    """Read fixed bytes and groups."""
+    return numbers.fixed(value) if isinstance(value, bytes) else _message(*value, depth + 1)
 
 
 def _delimited(piece: bytes, depth: int) -> tuple[Node, int, int]:
@@ -143,7 +144,11 @@ def _delimited(piece: bytes, depth: int) -> tuple[Node, int, int]:
     first = piece[0]
     if first >= _FIRST_PRINTABLE and (spelled := _clean(piece)) is not None:
         return spelled, 3 if len(piece) >= _TEXT_SIZE else 1, _TEXT
-    message = parse(piece, depth + 1) if first in _BEGINNINGS else None
+    message = None
+    if first in _BEGINNINGS:
+        size = len(piece)
+        again = size <= _SHORT and size not in _ID_SIZES
+        message = (_known if again else parse)(piece, depth + 1)
     if message is not None and message[1] >= _NESTED_SCORE:
         return message[0], min(message[1], 4), _MESSAGE
     spelled = _printable(piece)
