@@ -38,7 +38,7 @@ def read(raw: Raw) -> Reading | None:
             return None
     if not names and not (declared and rest):
         return None
-    fields = Tags(tuple(names), values)
+    fields = Tags(tuple(names), values).spread()
     node = Entries([((), fields), *rest]) if rest else fields
     return Reading(0.95 if declared else 0.75, ("grpc", "protobuf"), node)
 

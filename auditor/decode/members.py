@@ -30,7 +30,7 @@ _Taken: TypeAlias = tuple[Layout, _Pick | None, At]
 class Plan:
     """What to do with the values of one kind of object."""
 
-    __slots__ = ("inside", "pick_texts", "rows", "size", "texts")
+    __slots__ = ("inside", "packed", "pick_texts", "rows", "size", "texts")
 
     def __init__(self, names: Sequence[Name], kinds: Sequence[type], place: Place) -> None:
         spots = _spots(names, place)
@@ -39,16 +39,21 @@ class Plan:
         """Numbers of the values that are strings and may hold more than they seem to."""
         self.pick_texts = _picker(self.texts) if self.texts else tuple
         self.size = len(loose)
-        """How many values the rows hold together."""
+        """How many values the rows hold together, but for packed numbers."""
         repeated = _repeated(names, loose, len(names))
         listed = {number for numbers in repeated for number in numbers}
+        self.packed = [
+            one for one in range(len(names)) if kinds[one] is list and isinstance(names[one], int)
+        ]
+        """Numbers of the values that are packed numbers of protobuf; each of them is a row."""
         self.rows = [
             *_objects([one for one in loose if one not in listed], spots, place),
             *[(layout((spots[one[0]][0],), is_list=True), _picker(one), ()) for one in repeated],
+            *[(layout((spots[one][0],), is_list=True), itemgetter(one), ()) for one in self.packed],
         ]
         """The rows: layout, what takes their values out of all (None takes all), and indices
         behind the object's."""
-        kept = frozenset(loose)
+        kept = frozenset(loose).union(self.packed)
         self.inside = [(one, *spots[one]) for one in range(len(names)) if one not in kept]
         """Members that are visited one by one: number, place and indices behind the object's."""
 

@@ -44,7 +44,9 @@ _FIRST_PRINTABLE = 32
 _CONTROLS = bytes([*range(_FIRST_PRINTABLE), 127])
 _ODD_CONTROLS = bytes(set(_CONTROLS) - set(b"\t\n\r"))
 _ID_SIZES = frozenset({8, 12, 16, 20, 24, 32, 48, 64})
-_TEXT, _MESSAGE, _SEVERAL = 1, 2, 4
+_TEXT, _MESSAGE, _SEVERAL, _MANY = 1, 2, 4, 8
+_FEW = 128
+"""Bytes of packed numbers that are few."""
 _BEGINNINGS = frozenset(one for one in range(8, 256) if one & 7 in {0, 1, 2, 3, 5})
 """First bytes of keys that a message can begin with: a field number, and a wire type that is one."""
 
@@ -58,7 +60,7 @@ class _Shape(NamedTuple):
     names: tuple[int, ...]
     points: int
     repeats: bool
-    """Numbers come twice, or not in their order."""
+    """Numbers come twice, or not in their order, or there are many."""
     integers: tuple[int, ...]
     """Places of the varints; then those of fixed bytes and groups, and of the other bytes."""
     others: tuple[int, ...]
@@ -129,9 +131,10 @@ def _message(keys: list[int], values: list[Any], depth: int) -> tuple[Tags, int]
             marks |= kind
     if repeats and marks > _MESSAGE:
         _settle(names, nodes, values, depth)
-    if marks & _SEVERAL:
-        names, nodes = _spread(names, nodes)
-    return _new(Tags, (names, nodes)), score
+    found: Tags = _new(Tags, (names, nodes))
+    if marks >= _MANY or (repeats and marks >= _SEVERAL):
+        found = found.spread()
+    return found, score
 
 
 def _other(value: bytes | Scanned, depth: int) -> tuple[Node, int] | None:
@@ -156,7 +159,7 @@ def _delimited(piece: bytes, depth: int) -> tuple[Node, int, int]:
         return spelled, 2, _TEXT
     several = numbers.packed(piece)
     if several is not None and not encoding.sniff(piece) and not media.name(piece):
-        return several, 0, _SEVERAL  # type: ignore[return-value]
+        return several, 0, _SEVERAL if len(piece) <= _FEW else _MANY  # type: ignore[return-value]
     return piece, 0 if len(piece) in _ID_SIZES else -1, 0
 
 
@@ -209,21 +212,6 @@ def _vote(places: list[int], nodes: list[Node], pieces: list[Any], depth: int) -
             nodes[place] = message[0]
 
 
-def _spread(names: tuple[int, ...], nodes: list[Node]) -> tuple[tuple[int, ...], list[Node]]:
-    """Give packed numbers the shape of repeated ones; return all names and values."""
-    all_names: list[int] = []
-    all_nodes: list[Node] = []
-    start = 0
-    for place, node in enumerate(nodes):
-        if isinstance(node, list):
-            all_names += names[start:place]
-            all_names += names[place : place + 1] * len(node)
-            all_nodes += nodes[start:place]
-            all_nodes += node
-            start = place + 1
-    return (*all_names, *names[start:]), all_nodes + nodes[start:]
-
-
 def _shape(keys: tuple[int, ...]) -> _Shape | None:
     """Return what the keys say: the types of the values, and points for numbers that are usual."""
     if not agree(keys):
@@ -237,8 +225,9 @@ def _shape(keys: tuple[int, ...]) -> _Shape | None:
     points = len(places[VARINT]) + (1 if step >= 0 else -2)
     if max(names) > _USUAL_TAG:
         points += sum(map(_tag_points, names))
+    repeats = step <= 0 or len(keys) > _MOST_KEYS
     integers, pieces = map(tuple, places.values())
-    return _Shape(names, points, step <= 0, integers, tuple(others), pieces)
+    return _Shape(names, points, repeats, integers, tuple(others), pieces)
 
 
 _known_shape = lru_cache(maxsize=4096)(_shape)

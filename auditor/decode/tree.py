@@ -27,6 +27,19 @@ class Tags(NamedTuple):
 
     names: tuple[int, ...]
     values: list[Node]
+    """A list holds packed numbers; where a number stands once only, and there are few."""
+
+    def spread(self) -> Tags:
+        """Give packed numbers the shape of repeated ones."""
+        if list not in map(type, self.values):
+            return self
+        names: list[int] = []
+        values: list[Node] = []
+        for name, value in zip(self.names, self.values, strict=True):
+            several = value if isinstance(value, list) else (value,)
+            names += (name,) * len(several)
+            values += several
+        return Tags(tuple(names), values)
 
 
 @dataclass(frozen=True, slots=True)

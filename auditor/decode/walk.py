@@ -113,6 +113,8 @@ class Walk:
         self, names: tuple[Name, ...], values: list[Any], place: Place, at: At
     ) -> None:
         """Write down the members of one object: names and values in their order."""
+        if self._room < _SPARE and names and type(names[0]) is int:
+            names, values = Tags(names, values).spread()  # type: ignore[arg-type]
         if len(values) > self._room:
             for number, below, tail in plan(names, (Body,) * len(names), place).inside:
                 self.node(values[number], below, at + tail)
@@ -126,6 +128,8 @@ class Walk:
                 kinds = tuple(Reading if n in again else kind for n, kind in enumerate(kinds))
                 mine = plan(names, kinds, place)
         self._room -= mine.size
+        for number in mine.packed:
+            self._room -= len(values[number])
         for where, pick, before in mine.rows:
             row = pick(values) if pick else values
             sheet = self._sheets.get(where)
@@ -340,5 +344,5 @@ def _weigh(node: Node) -> int:
         elif isinstance(one, Entries):
             left.extend(value for _, value in one.members)
         elif isinstance(one, Tags):
-            left.extend(one.values)
+            left.extend(one.spread().values)
     return size

@@ -254,7 +254,7 @@ def _below(node: Node, path: str, at: At) -> Iterator[Mark]:
         yield from _below(one, below, more)
     if isinstance(node, Tags):
         seen: dict[int, int] = {}
-        for number, one in zip(node.names, node.values, strict=True):
+        for number, one in zip(*node.spread(), strict=True):
             turn = seen[number] = seen.get(number, -1) + 1
             yield from _below(one, paths.tag(path, number), (*at, turn))
     elif isinstance(node, Body):

@@ -228,7 +228,7 @@ def group(number: int, inner: bytes) -> bytes:
 def read_all(body: bytes) -> list[tuple[int, object]]:
     found = parse(body)
     assert found is not None
-    return [*zip(found[0].names, found[0].values, strict=True)]
+    return [*zip(*found[0].spread(), strict=True)]
 
 
 SHORT = ["hi", "abc", "image.png", "spotify:track:4uLU6hMCjMI75M1A2tKUQC", "4uLU6hMCjMI75M1A2tKUQC",
