@@ -79,7 +79,9 @@ def _varint(data: bytes, start: int) -> tuple[int, int]:
     return (number, start) if 0 < byte <= _ONE_BYTE and number < 2**64 else _NONE
 
 
-def take(data: bytes, start: int = 0, depth: int = 0) -> tuple[list[int], list[Any], int, int]:
+def take(  # noqa: C901 - in one piece: a call would cost more than what it does
+    data: bytes, start: int = 0, depth: int = 0
+) -> tuple[list[int], list[Any], int, int]:
     """Return keys, values, the place behind them and the key that closes a group there, or 0.
 
     A place behind the end means that they are no fields.

@@ -58,14 +58,14 @@ class Plan:
         """Members that are visited one by one: number, place and indices behind the object's."""
 
 
-def plan(names: tuple[Name, ...], kinds: tuple[type, ...], place: Place) -> Plan:
-    """Return the plan for an object with these names and kinds of values, in their order."""
-    key = (names, kinds)
+def plan(key: tuple[Any, ...], place: Place) -> Plan:
+    """Return the plan for an object, given its names and then the kinds of its values."""
     found: Plan | None = place.known.get(key)
     if found is None:
         if len(place.known) >= _MOST:
             place.known.clear()
-        found = place.known[key] = Plan(names, kinds, place)
+        half = len(key) // 2
+        found = place.known[key] = Plan(key[:half], key[half:], place)
     return found
 
 

@@ -100,7 +100,9 @@ def parse(data: bytes, depth: int = 0) -> tuple[Tags, int] | None:
 _known = lru_cache(maxsize=8192)(parse)
 
 
-def _message(keys: list[int], values: list[Any], depth: int) -> tuple[Tags, int] | None:
+def _message(  # noqa: C901 - in one piece: a call would cost more than what it does
+    keys: list[int], values: list[Any], depth: int
+) -> tuple[Tags, int] | None:
     """Give every value its meaning; None when the keys do not fit together."""
     shape = (_known_shape if len(keys) <= _MOST_KEYS else _shape)(tuple(keys))
     if shape is None:
@@ -131,10 +133,10 @@ def _message(keys: list[int], values: list[Any], depth: int) -> tuple[Tags, int]
             marks |= kind
     if repeats and marks > _MESSAGE:
         _settle(names, nodes, values, depth)
-    found: Tags = _new(Tags, (names, nodes))
+    tags: Tags = _new(Tags, (names, nodes))
     if marks >= _MANY or (repeats and marks >= _SEVERAL):
-        found = found.spread()
-    return found, score
+        tags = tags.spread()
+    return tags, score
 
 
 def _other(value: bytes | Scanned, depth: int) -> tuple[Node, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -110,23 +110,19 @@ class Walk:
             self._again(value, again, place, at)
 
     def members(  # noqa: C901 - in one piece: a call would cost more than what it does
-        self, names: tuple[Name, ...], values: list[Any], place: Place, at: At
+        self, names: Iterable[Name], values: list[Any], place: Place, at: At
     ) -> None:
         """Write down the members of one object: names and values in their order."""
-        if self._room < _SPARE and names and type(names[0]) is int:
-            names, values = Tags(names, values).spread()  # type: ignore[arg-type]
-        if len(values) > self._room:
-            for number, below, tail in plan(names, (Body,) * len(names), place).inside:
-                self.node(values[number], below, at + tail)
-            return
-        kinds = tuple(map(type, values))
-        mine = place.known.get((names, kinds)) or plan(names, kinds, place)
+        if self._room - len(values) < _SPARE:
+            names, values = self._scarce(names, values, place, at)
+        key = (*names, *map(type, values))
+        mine = place.known.get(key) or plan(key, place)
         again = _NONE
         if mine.texts and not _plain.issuperset(mine.pick_texts(values)):
             again = self._look(values, mine.texts)
             if again:
-                kinds = tuple(Reading if n in again else kind for n, kind in enumerate(kinds))
-                mine = plan(names, kinds, place)
+                kinds = [Reading if n in again else type(one) for n, one in enumerate(values)]
+                mine = plan((*names, *kinds), place)
         self._room -= mine.size
         for number in mine.packed:
             self._room -= len(values[number])
@@ -143,13 +139,29 @@ class Walk:
             spot = at + tail if tail else at
             kind = type(value)
             if kind is dict and below.depth <= self._deepest and not below.is_long:
-                self.members(tuple(value), [*value.values()], below, spot)
+                self.members(value, [*value.values()], below, spot)
             elif kind is Tags and below.depth <= self._deepest and not below.is_long:
                 self.members(value.names, value.values, below, spot)
             elif number in again:
                 self._again(value, again[number], below, spot)
             else:
                 self.node(value, below, spot)
+
+    def _scarce(
+        self, names: Iterable[Name], values: list[Any], place: Place, at: At
+    ) -> tuple[Sequence[Name], list[Any]]:
+        """Write members down one by one when there is no room for all; return what is left to do.
+
+        Packed numbers count one by one.
+        """
+        every = (*names,)
+        if every and type(every[0]) is int:
+            every, values = Tags(every, values).spread()  # type: ignore[arg-type]
+        if len(values) <= self._room:
+            return every, values
+        for number, below, tail in plan((*every, *[Body] * len(every)), place).inside:
+            self.node(values[number], below, at + tail)
+        return (), []
 
     def _look(self, values: list[Any], texts: Sequence[int]) -> dict[int, Reading]:
         """Look into the strings that were not seen before: return those that hold more, by number.
@@ -243,7 +255,7 @@ class Walk:
             self._scaled(reading.node, below(reading.steps), at, size, len(plain.data))
 
     def _visit_object(self, node: dict[str, Node], place: Place, at: At) -> None:
-        self.members(tuple(node), [*node.values()], place, at)
+        self.members(node, [*node.values()], place, at)
 
     def _visit_entries(self, node: Entries, place: Place, at: At) -> None:
         if node.members:
@@ -264,7 +276,7 @@ class Walk:
                 self._put(below.listed, node, at)
         elif kinds == _OBJECT and below.depth <= self._deepest and not below.is_long:
             for index, value in enumerate(node):
-                self.members(tuple(value), [*value.values()], below, (*at, index))
+                self.members(value, [*value.values()], below, (*at, index))
         else:
             for index, value in enumerate(node):
                 self.node(value, below, (*at, index))

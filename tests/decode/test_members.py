@@ -124,10 +124,10 @@ def test_kinds_of_values_do_not_part_rows() -> None:
 
 def test_plans_are_made_once_for_a_place() -> None:
     place = root("body").child("plans")
-    first = plan(("a", "b"), (int, str), place)
-    assert plan(("a", "b"), (int, str), place) is first
-    assert plan(("b", "a"), (int, str), place) is not first
-    assert plan(("a", "b"), (int, str), root("query").child("plans")) is not first
+    first = plan(("a", "b", int, str), place)
+    assert plan(("a", "b", int, str), place) is first
+    assert plan(("b", "a", int, str), place) is not first
+    assert plan(("a", "b", int, str), root("query").child("plans")) is not first
 
 
 def test_ever_new_objects_do_not_fill_the_memory() -> None:
