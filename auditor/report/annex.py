@@ -118,7 +118,7 @@ def _fields(table: pd.DataFrame, claims: tuple[Claim, ...], names: Names) -> Fie
         for field in claim.fields:
             claim_of.setdefault(field, claim.id)
     place = {name: number_ for number_, name in enumerate(names.order)}
-    order = table["category"].map(lambda name: place.get(name, len(place)))
+    order = [place.get(name, len(place)) for name in table["category"].tolist()]
     ranked = table.assign(_order=order).sort_values(
         ["_order", "count"], ascending=[True, False], kind="stable"
     )

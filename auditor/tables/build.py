@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from auditor.records import Meaning
 from auditor.redact import Redactor
 from auditor.tables.collect import Collector
-from auditor.tables.frames import Row, Values, frame, framed, turned
-from auditor.tables.profile import Profile
+from auditor.tables.frames import Coded, Row, Values, frame, framed, turned
+from auditor.tables.profile import BITS
 from auditor.tables.schema import TABLES
 
 _MEANS = 400
@@ -26,6 +25,11 @@ _TYPES: dict[type, str] = {
     bytes: "bytes",
     type(None): "null",
 }
+
+_OF_GROUP = ("receiver", "endpoint", "event")
+_OF_PLACE = ("context", "path")
+_OF_MEANING = ("category", "strength", "unit", "rule", "basis", "means", "indicates")
+"""Columns of a field that are the same for all that have something in common."""
 
 _FREE_TEXT = {
     "exchanges": ("endpoint", "process"),
@@ -47,11 +51,11 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     collector.finish()
     profiles, meanings = collector.profiles, collector.meanings.all
     sweep = collector.redactor.sweep
-    fields = _fields(collector, list(profiles.profiles()))
+    fields = _fields(collector, sweep)
     became = profiles.places()
     profiles.clear()
     found = {
-        "fields": framed(_swept("fields", fields, sweep), TABLES["fields"]),
+        "fields": framed(fields, TABLES["fields"]),
         "kinds": frame(collector.carried, TABLES["kinds"]),
         "attribution": frame([], TABLES["attribution"]),
     }
@@ -63,48 +67,45 @@ def build_tables(collector: Collector) -> dict[str, pd.DataFrame]:
     return {name: found[name] for name in TABLES}
 
 
-def _swept(name: str, values: Sequence[Values], sweep: Callable[[str], str]) -> Iterator[Values]:
-    """Yield the columns of a table, with the secrets replaced that stand in its free text."""
-    for some, column in zip(values, TABLES[name], strict=True):
-        yield _each(sweep, some) if column.name in _FREE_TEXT[name] else some
+def _fields(collector: Collector, sweep: Callable[[str], str]) -> list[Values]:
+    """Return the columns of the table of fields; there are many fields, and few different names."""
+    fields, redactor = collector.profiles.fields(), collector.redactor
+    group, place, counted = fields.group, fields.place, fields.counted
+    names = [
+        *turned([collector.field_names((*one, "", "")) for one in fields.groups], 5)[:3],
+        *turned([collector.field_names(("", "", "", *one)) for one in fields.places], 5)[3:],
+    ]
+    used, meaning = np.unique(counted["meaning"], return_inverse=True)
+    said = turned([_said(redactor, collector.meanings.all[one]) for one in used.tolist()], 7)
+    kinds = [_kinds(bits) for bits in range(2 * max(BITS.values()))]
+    columns: dict[str, Values] = {
+        **{name: Coded(group, names[at]) for at, name in enumerate(_OF_GROUP)},
+        **{name: Coded(place, names[at]) for at, name in enumerate(_OF_PLACE, len(_OF_GROUP))},
+        **{name: Coded(meaning, said[at]) for at, name in enumerate(_OF_MEANING)},
+        "types": Coded(counted["types"].astype(np.int64), kinds),
+        "distinct": fields.distinct,
+        "example": fields.examples,
+        **{name: counted[name] for name in ("count", "messages", "first", "last")},
+    }
+    for name in _FREE_TEXT["fields"]:
+        columns[name] = _swept(columns[name], sweep)
+    return [columns[one.name] for one in TABLES["fields"]]
 
 
-def _each(change: Callable[[Any], Any], values: Values) -> Values:
-    """Change every value; equal ones are looked at once."""
-    changed = {one: change(one) for one in dict.fromkeys(values)}
+def _swept(values: Values, sweep: Callable[[str], str]) -> Values:
+    """Replace the secrets that stand in texts; equal ones are looked at once."""
+    if isinstance(values, Coded):
+        return values._replace(texts=[sweep(text) for text in values.texts])
+    changed = {one: sweep(one) for one in dict.fromkeys(values)}
     return [changed[one] for one in values]
 
 
-def _fields(collector: Collector, profiles: Sequence[Profile]) -> list[Values]:
-    """Return the columns of the table of fields; there are many fields, and few different names."""
-    # All but the path is the same for a whole event, and paths are the same in many events.
-    events = _each(
-        lambda key: collector.field_names((*key, ""))[:4], [one.key[:4] for one in profiles]
-    )
-    nobody = ("",) * 4
-    paths = _each(
-        lambda path: collector.field_names((*nobody, path))[4], [one.key[4] for one in profiles]
-    )
-    said = _each(partial(_said, collector.redactor), [one.best for one in profiles])
-    return [
-        *turned(events, 4),
-        paths,
-        [one.count for one in profiles],
-        [one.messages for one in profiles],
-        _each(
-            lambda types: "|".join(sorted(map(_TYPES.__getitem__, types))),
-            [one.types for one in profiles],
-        ),
-        [one.distinct for one in profiles],
-        [one.example for one in profiles],
-        *turned(said, 7),
-        [one.first for one in profiles],
-        [one.last for one in profiles],
-    ]
+def _kinds(bits: int) -> str:
+    return "|".join(sorted(_TYPES[kind] for kind, bit in BITS.items() if bits & bit))
 
 
 def _said(redactor: Redactor, best: Meaning) -> Row:
-    """Return what the strongest observation of a field says about it, in the order of the table."""
+    """Return what the strongest observation of a field says about it, as in `_OF_MEANING`."""
     return (
         best.category,
         best.strength if best.category != "other" else "",

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -47,21 +46,23 @@ _ROW = np.dtype(
 _NEW = np.array([(_NEVER, 0, 0, 0, np.inf, -np.inf, 0, 0, _NEVER, 0)], dtype=_ROW)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What is known of one field: everything about a path of an endpoint's event."""
+class Fields(NamedTuple):
+    """What is known of all fields, in the order in which they were first sent."""
 
-    key: FieldKey
-    example: str
-    count: int
-    messages: int
-    distinct: int
+    groups: Sequence[tuple[str, str, str]]
+    """Receiver, endpoint and event."""
+    group: Numbers
+    """Place in `groups`, for each field."""
+    places: Sequence[tuple[str, str]]
+    """Context and path."""
+    place: Numbers
+    """Place in `places`, for each field."""
+    counted: npt.NDArray[Any]
+    """`count`, `messages`, `first`, `last`, `types` as bits of `BITS`, and `meaning`: the number of
+    the strongest, the first one of equals."""
+    distinct: Numbers
     """Different values, counted up to `different.DISTINCT_CAP`."""
-    types: frozenset[type]
-    first: float
-    last: float
-    best: Meaning
-    """The strongest; the first one of equals."""
+    examples: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,33 +228,25 @@ class Profiles:
         return rows, codes
 
     def places(self) -> Numbers:
-        """Return for every row its place in the order of `profiles`."""
+        """Return for every row its place in the order of `fields`."""
         order = self._order()
         found = np.empty_like(order)
         found[order] = np.arange(len(order))
         return found
 
-    def profiles(self) -> Iterator[Profile]:
-        """Yield the fields in the order in which they were first sent."""
+    def fields(self) -> Fields:
+        """Return everything, field by field."""
         order = self._order()
-        keys, examples, best = list(self._names()), self._examples, self._meanings.all
-        distinct = self._different.counts(len(self))[order].tolist()
-        names = ("count", "messages", "types", "first", "last", "meaning")
-        told = (self._rows[name][order].tolist() for name in names)
-        for row, different, count, messages, types, first, last, meaning in zip(
-            order.tolist(), distinct, *told, strict=True
-        ):
-            yield Profile(
-                keys[row],
-                examples[row],
-                count,
-                messages,
-                different,
-                _types(types),
-                first,
-                last,
-                best[meaning],
-            )
+        group, place = self._pairs()
+        return Fields(
+            list(self._groups),
+            group[order],
+            list(self._places),
+            place[order],
+            self._rows[order],
+            self._different.counts(len(self))[order],
+            [self._examples[row] for row in order.tolist()],
+        )
 
     def clear(self) -> None:
         """Forget all fields: they take memory that tables need."""
@@ -263,15 +256,14 @@ class Profiles:
         mine = self._rows[: len(self)]
         return np.lexsort((mine["spot"], mine["exchange"]))
 
+    def _pairs(self) -> tuple[Numbers, Numbers]:
+        """Return the numbers of group and place, row by row."""
+        group, place = np.divmod(self._keys[np.argsort(self._row_of)], 1 << _PLACE)
+        return group, place
+
     def _names(self) -> Iterator[FieldKey]:
         """Yield what the fields are called, row by row."""
         groups, places = list(self._groups), list(self._places)
-        numbers = self._keys[np.argsort(self._row_of)]
-        group, place = np.divmod(numbers, 1 << _PLACE)
+        group, place = self._pairs()
         pairs = zip(group.tolist(), place.tolist(), strict=True)
         return ((*groups[one], *places[other]) for one, other in pairs)
-
-
-@lru_cache(maxsize=64)
-def _types(bits: int) -> frozenset[type]:
-    return frozenset(kind for kind, bit in BITS.items() if bits & bit)

@@ -10,13 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from auditor.tables.frames import Row, Values
+from auditor.tables.frames import Coded, Row, Values
 from auditor.tables.schema import Column
 
 _LOOSE = 2_000
 """Rows that are written down before they are packed."""
 
-_LONG = pa.large_string()
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {
     "string": _TEXT,
@@ -28,6 +27,9 @@ _TYPES = {
     "datetime64[ms, UTC]": pa.float64(),
 }
 """How the values of a column are kept, by pandas dtype; moments as seconds since 1970."""
+
+
+_NONE = np.empty(0, dtype=np.int64)
 
 
 class Rows:
@@ -84,14 +86,19 @@ def _value(column: Column, values: pa.ChunkedArray, sweep: Callable[[str], str] 
     """Return what a column holds, as `frames.framed` takes it."""
     if values.type != _TEXT:
         return values.to_pylist() if values.null_count else values.to_numpy()
-    texts = pa.chunked_array([one.cast(_LONG) for one in _swept(values, sweep)], _LONG)
-    return texts.dictionary_encode() if column.dtype == "category" else texts
+    chunks = [*_swept(values, sweep)]
+    if column.dtype != "category":
+        return pa.chunked_array([texts.take(codes) for codes, texts in chunks], pa.string())
+    texts = [text for _, mine in chunks for text in mine.to_pylist()]
+    starts = np.cumsum([0, *(len(mine) for _, mine in chunks)])
+    codes = [one.to_numpy() + start for (one, _), start in zip(chunks, starts, strict=False)]
+    return Coded(np.concatenate([_NONE, *codes]), texts)
 
 
 def _swept(
     values: pa.ChunkedArray, sweep: Callable[[str], str] | None
-) -> Iterator[pa.DictionaryArray]:
+) -> Iterator[tuple[pa.Int32Array, pa.StringArray]]:
+    """Yield for each chunk its codes, and the texts that they point to."""
     for one in values.chunks:
         texts = one.dictionary.to_pylist()
-        swept = [sweep(text) for text in texts] if sweep else texts
-        yield pa.DictionaryArray.from_arrays(one.indices, pa.array(swept, pa.string()))
+        yield one.indices, pa.array(map(sweep, texts) if sweep else texts, pa.string())

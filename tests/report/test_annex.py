@@ -80,6 +80,7 @@ def test_lists_offer_what_the_rows_say(demo: Audit) -> None:
 
 def test_rules_do_not_repeat_their_path(demo: Audit) -> None:
     fields = demo.tables["fields"]
+    fields["rule"] = fields["rule"].astype("object")
     fields.loc[2, "rule"] = "demostream/player/seek/body:events[].position_ms"
     (_, how), *_ = annex_of(demo).claims[1].found_by
     assert how.endswith("— demostream/player/seek/body (documented)")

@@ -18,6 +18,7 @@ from auditor.places import Layout, exact, layout
 from auditor.records import Exchange, Meaning, Sheet, Site, Value
 from auditor.redact import Redactor
 from auditor.tables.collect import Collector, Kinds
+from auditor.tables.profile import BITS, Profiles
 from tests.sample_result import KEY
 
 SITE = Site("one.example", "one.example", "unknown", "POST /in", "other")
@@ -101,6 +102,38 @@ def said(
     known = {spot: one for spot, one in zip(spots, meanings, strict=False) if one is not None}
     senses = {event: sense(sheet.layout, *ruled)}
     return Passage(sheet, senses, [event] * len(sheet.rows), rules or {}, whens, known)
+
+
+class Profile(NamedTuple):
+    """What is known of one field."""
+
+    key: tuple[str, ...]
+    """Receiver, endpoint, event, context and path."""
+    example: str
+    count: int
+    messages: int
+    distinct: int
+    types: frozenset[type]
+    first: float
+    last: float
+    best: Meaning
+
+
+def profiles(mine: Profiles, meanings: Sequence[Meaning]) -> list[Profile]:
+    """Return what is known of fields, one by one; `meanings` are those of their collector."""
+    known = mine.fields()
+    return [
+        Profile(
+            (*known.groups[known.group[at]], *known.places[known.place[at]]),
+            example,
+            *(int(one[name]) for name in ("count", "messages")),
+            int(known.distinct[at]),
+            frozenset(kind for kind, bit in BITS.items() if one["types"] & bit),
+            *(float(one[name]) for name in ("first", "last")),
+            meanings[one["meaning"]],
+        )
+        for at, (example, one) in enumerate(zip(known.examples, known.counted, strict=True))
+    ]
 
 
 def exchange(number: int) -> Exchange:

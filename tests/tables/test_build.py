@@ -11,6 +11,7 @@ from auditor.tables.collect import Collector, Kinds
 from auditor.tables.frames import frame
 from auditor.tables.schema import TABLES, Column
 from tests.sample_result import KEY, SAMPLES
+from tests.tables.made import profiles
 
 COLUMNS = (
     Column("text", "string", ""),
@@ -51,7 +52,7 @@ def collector() -> Collector:
 
 def test_fields_stand_in_the_order_in_which_they_came(collector: Collector) -> None:
     collector.count()
-    known = list(collector.profiles.profiles())
+    known = profiles(collector.profiles, collector.meanings.all)
     names = [collector.field_names(one.key) for one in known]
     places = collector.profiles.places()
     fields = build_tables(collector)["fields"]

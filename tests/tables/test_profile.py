@@ -16,14 +16,29 @@ from auditor.records import Message as Body
 from auditor.tables.collect import Collector
 from auditor.tables.different import DISTINCT_CAP
 from auditor.tables.meanings import Meanings
-from auditor.tables.profile import BITS, Profile, Profiles
-from tests.tables.made import FIRM, KINDS, WEAK, Message, collect, column, left, said
+from auditor.tables.profile import BITS, Profiles
+from tests.tables.made import (
+    FIRM,
+    KINDS,
+    WEAK,
+    Message,
+    Profile,
+    collect,
+    column,
+    left,
+    profiles,
+    said,
+)
 
 RULE = Meaning("other", "weak", "r", means="a counter")
 
 
 def count(*messages: Message, every: int = 1000) -> list[Profile]:
-    return list(collect(*messages, every=every).profiles.profiles())
+    return known(collect(*messages, every=every))
+
+
+def known(collector: Collector) -> list[Profile]:
+    return profiles(collector.profiles, collector.meanings.all)
 
 
 def only(*messages: Message, every: int = 1000) -> Profile:
@@ -205,7 +220,7 @@ def test_sharing_out_changes_nothing() -> None:
             first, *others = [collect(*share, every=2) for share in order]
             for other in others:
                 merge(first, other)
-            assert list(first.profiles.profiles()) == alone
+            assert known(first) == alone
 
 
 def merge(first: Collector, other: Collector) -> None:
@@ -219,19 +234,23 @@ def merge(first: Collector, other: Collector) -> None:
 
 def test_nothing_is_merged_from_nobody() -> None:
     collector = collect(left(0, 1.0, said(column(1), WEAK)))
-    before = list(collector.profiles.profiles())
+    before = known(collector)
     merge(collector, collect())
-    assert list(collector.profiles.profiles()) == before
+    assert known(collector) == before
     nobody = collect()
     merge(nobody, collector)
-    assert list(nobody.profiles.profiles()) == before
+    assert known(nobody) == before
 
 
 PLACE = ("body", "x")
 
 
-def profiles() -> Profiles:
+def nobodys() -> Profiles:
     return Profiles(Meanings(KINDS.interactions))
+
+
+def spelled(mine: Profiles) -> list[Profile]:
+    return profiles(mine, [NO_MEANING])
 
 
 def open_(
@@ -243,20 +262,20 @@ def open_(
 
 
 def test_only_new_fields_show_an_example_and_that_is_the_earliest() -> None:
-    mine = profiles()
+    mine = nobodys()
     assert [mine.group("r", "e", event) for event in ("", "a", "")] == [0, 1, 0]
     fields = [(1, 3, 6), (0, 4, 0), (0, 3, 9), (0, 3, 7), (1, 3, 8)]
     assert open_(mine, *fields) == [1, 0, 0, 0, 1]
     assert open_(mine, (1, 5, 0), (2, 5, 0), (0, 6, 0), show=lambda at: f"then {at}") == [1, 2, 0]
     assert open_(mine, (2, 7, 0), show=lambda at: f"never {at}") == [2]
     mine.group("r", "e", "b")
-    assert [(one.key[2], one.example) for one in mine.profiles()] == [
+    assert [(one.key[2], one.example) for one in spelled(mine)] == [
         *(("a", "0"), ("", "3"), ("b", "then 1"))
     ]
 
 
 def test_fields_of_other_places_are_others() -> None:
-    mine = profiles()
+    mine = nobodys()
     group = np.array([mine.group("r", "e", "")])
     none = np.zeros(1, dtype=np.int64)
     places: list[tuple[str, str]] = [("body", "x"), ("query", "x"), ("body", "y"), ("body", "x")]
@@ -264,17 +283,17 @@ def test_fields_of_other_places_are_others() -> None:
         mine.open(mine.key(group, place), none, none + at, str) for at, place in enumerate(places)
     ]
     assert [one.tolist() for one in rows] == [[0], [1], [2], [0]]
-    assert [one.key[3:] for one in mine.profiles()] == places[:3]
+    assert [one.key[3:] for one in spelled(mine)] == places[:3]
 
 
 def test_more_fields_than_there_is_room_for() -> None:
-    mine, most = profiles(), 3000
+    mine, most = nobodys(), 3000
     groups = [mine.group("r", "e", str(number)) for number in range(most)]
     rows = np.array(open_(mine, *[(one, most - one, 0) for one in groups]))
     values = list(range(most))
     mine.count([(rows, values, frozenset({int}))])
     mine.carried(rows, np.zeros(most, dtype=np.int64), np.array([2.5]))
-    found = list(mine.profiles())
+    found = spelled(mine)
     assert [one.example for one in found] == [*map(str, reversed(range(most)))]
     assert {(one.count, one.messages, one.distinct, one.types) for one in found} == {
         (1, 1, 1, frozenset({int}))
@@ -282,11 +301,11 @@ def test_more_fields_than_there_is_room_for() -> None:
     assert mine.places().tolist() == [*reversed(range(most))]
     assert {(one.first, one.last) for one in found} == {(2.5, 2.5)}
     mine.clear()
-    assert (len(mine), list(mine.profiles()), mine.places().tolist()) == (0, [], [])
+    assert (len(mine), spelled(mine), mine.places().tolist()) == (0, [], [])
 
 
 def test_types_and_messages_of_many_values_at_once() -> None:
-    mine = profiles()
+    mine = nobodys()
     both = [mine.group("r", "e", event) for event in "ab"]
     open_(mine, *[(one, 0, one) for one in both])
     values: list[Value] = [1, "", 2.5, True, b"", None, 1]
@@ -294,7 +313,7 @@ def test_types_and_messages_of_many_values_at_once() -> None:
     mine.count([(rows, values, frozenset(map(type, values)))])
     mine.carried(rows, np.array([2, 0, 2, 1, 1, 1, 1]), np.array([9.0, 5.0, 3.0]))
     mine.carried(rows[:1], np.array([0]), np.array([6.0]))
-    one, other = mine.profiles()
+    one, other = spelled(mine)
     assert one.types == {int, str, float}
     assert other.types == {bool, bytes, type(None), int}
     assert one.types | other.types == set(BITS)
