@@ -9,7 +9,6 @@ from pathlib import Path
 
 from auditor import resources
 from auditor.catalogue.entries import check_keys, flag, text, texts
-from auditor.catalogue.kept import kept
 from auditor.catalogue.lexicon import read_lexicon
 from auditor.catalogue.model import Catalogue, Category, FieldRule
 from auditor.catalogue.packs import check_pack, lay_services, lay_words, read_file
@@ -29,12 +28,6 @@ def load_catalogue(folder: Path | None = None, packs: Iterable[Path] = ()) -> Ca
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, packs: tuple[Path, ...]) -> Catalogue:
-    if packs or folder != resources.catalogue_dir():
-        return _read(folder, packs)
-    return kept(folder, lambda: _read(folder, ()))
-
-
-def _read(folder: Path, packs: tuple[Path, ...]) -> Catalogue:
     categories = _read_categories(read_entry(folder / "categories.yaml"))
     known = frozenset(categories)
     services = _services(folder)
