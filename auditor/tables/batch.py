@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from auditor.catalogue.model import FieldRule
-from auditor.classify.senses import Field
+from auditor.classify.senses import Field, Sense
 from auditor.pipeline import Sent
 from auditor.places import Layout, Place
 from auditor.records import Exchange, Site, Value
@@ -116,10 +116,11 @@ def columns(batch: Batch, meanings: Meanings, group: Group) -> Iterator[Column]:
     """Yield all columns of a batch, judged; their fields are not open yet."""
     for stack in batch.stacks.values():
         lines, groups = stack.lines(group)
-        moments = stack.moments()
+        senses, of_kind = stack.senses()
+        sense, moments = of_kind[lines.kind], stack.moments()
         for number, place in enumerate(stack.layout.places):
             values = stack.column(number)
-            codes = _judged(stack, number, values, lines, meanings)
+            codes = _judged(stack, number, values, (senses, sense), meanings)
             if stack.known:
                 codes = _recognised(stack, number, len(values), codes, meanings)
             whens = stack.moments_of(number, moments)
@@ -128,10 +129,18 @@ def columns(batch: Batch, meanings: Meanings, group: Group) -> Iterator[Column]:
 
 
 def _judged(
-    stack: Stack, number: int, values: Sequence[Value], lines: Lines, meanings: Meanings
+    stack: Stack,
+    number: int,
+    values: Sequence[Value],
+    by: tuple[Sequence[Sense], Numbers],
+    meanings: Meanings,
 ) -> Codes | None:
-    """Return the numbers of what the values of a column mean; None where nobody knows any."""
-    fields = stack.fields(number)
+    """Return the numbers of what the values of a column mean; None where nobody knows any.
+
+    `by` has the senses of the stack, and for each value the place there of the one that judges it.
+    """
+    senses, sense = by
+    fields = [one.fields[number] for one in senses]
     worth = [one for one in dict.fromkeys(fields) if not one.is_mute]
     if not worth:
         return None
@@ -139,7 +148,7 @@ def _judged(
     if len(worth) == len(set(fields)) == 1:
         return _codes(worth[0], values, range(len(values)), ruled, meanings)
     places = {one: place for place, one in enumerate(worth)}
-    of = np.array([places.get(one, -1) for one in fields])[lines.kind]
+    of = np.array([places.get(one, -1) for one in fields])[sense]
     codes = np.zeros(len(values), dtype=np.intp)
     for place, one in enumerate(worth):
         mine = np.flatnonzero(of == place)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from auditor.catalogue.model import FieldRule
 from auditor.classify.clock import NO_WHENS, Whens
 from auditor.classify.passages import Passage, column
-from auditor.classify.senses import Field, Rules, Sense
+from auditor.classify.senses import Rules, Sense
 from auditor.places import At, Layout
 from auditor.records import Meaning, Value
 
@@ -118,9 +118,11 @@ class Stack:
         """Return a column of values."""
         return column(self.layout, self.rows, number)
 
-    def fields(self, number: int) -> list[Field]:
-        """Return what is known of a column in each kind of row."""
-        return [sense.fields[number] for *_, sense in self.kinds]
+    def senses(self) -> tuple[list[Sense], Numbers]:
+        """Return the different senses that rows are judged by, and for each kind its place there."""
+        place: dict[Sense, int] = {}
+        of_kind = [place.setdefault(sense, len(place)) for *_, sense in self.kinds]
+        return [*place], np.array(of_kind, dtype=np.int64)
 
     def ruled(self, number: int, count: int) -> Mapping[int, FieldRule | None]:
         """Return the rules that depend on messages, for values of a column of `count` values."""
@@ -155,6 +157,7 @@ class Stack:
         item = np.array([at[0] if at else -1 for at in self.ats], dtype=np.int64)
         kind = np.array(self.of, dtype=np.int64)
         lines = Lines(np.repeat(message, count), row, np.zeros_like(row), item, kind)
+        groups = np.array([group(*names) for *names, _ in self.kinds], dtype=np.int64)[kind]
         if self.layout.is_list:
             sizes = self.sizes
             inner = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -166,21 +169,17 @@ class Stack:
                 np.where(outer < 0, inner, outer),
                 np.repeat(kind, sizes),
             )
-        return lines, self._groups(np.repeat(message, count), lines.kind, group)
+        return lines, self._groups(np.repeat(message, count), groups)
 
-    def _groups(self, message: Numbers, kind: Numbers, group: Group) -> Groups:
-        """Return the groups that have values, given the messages of rows and kinds of values."""
-        each = [group(*names) for *names, _ in self.kinds]
-        numbers, of_kind = np.unique(np.array(each, dtype=np.int64), return_inverse=True)
-        of, of_row = of_kind[kind], of_kind[np.array(self.of, dtype=np.int64)]
+    def _groups(self, message: Numbers, group: Numbers) -> Groups:
+        """Return the groups that have values, given the message and the group of each row."""
+        sizes = self.sizes
         if self.layout.is_list:
-            filled = self.sizes > 0
-            message, of_row = message[filled], of_row[filled]
-            there = np.bincount(of, minlength=len(numbers)) > 0
-            number = np.cumsum(there) - 1
-            numbers, of, of_row = numbers[there], number[of], number[of_row]
+            filled = sizes > 0
+            message, group, sizes = message[filled], group[filled], sizes[filled]
+        numbers, of = np.unique(group, return_inverse=True)
         first = np.empty(len(numbers), dtype=np.int64)
-        first[of[::-1]] = np.arange(len(of))[::-1]  # the first of each is written last
+        first[of[::-1]] = (np.cumsum(sizes) - sizes)[::-1]  # the first of each is written last
         messages = int(message.max(initial=0)) + 1
-        which, message = np.divmod(np.unique(of_row * messages + message), messages)
-        return Groups(numbers, first, of, (which, message))
+        which, run = np.divmod(np.unique(of * messages + message), messages)
+        return Groups(numbers, first, np.repeat(of, sizes), (which, run))

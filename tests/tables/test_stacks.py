@@ -76,9 +76,9 @@ def test_rows_of_one_message_with_events_of_their_own() -> None:
     assert made.kinds == {("r", "", "3", ruled): 0, ("r", "", "4", bare): 1}
     lines, groups = made.lines(numbered)
     assert lines.kind.tolist() == [0, 1, 0, 1]
+    senses, of_kind = made.senses()
+    assert (senses, of_kind.tolist()) == ([ruled, bare], [0, 1])
     assert grouped(groups) == ([3, 4], [0, 1], [0, 1] * 2, [(0, 0), (0, 1), (1, 0), (1, 1)])
-    assert [one.is_mute for one in made.fields(0)] == [False, True]
-    assert [one.is_mute for one in made.fields(1)] == [True, True]
 
 
 def test_values_of_one_column_are_judged_by_their_events() -> None:
