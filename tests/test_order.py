@@ -9,9 +9,12 @@ import pytest
 
 from auditor.audit import run_audit
 from auditor.catalogue import load_catalogue
+from auditor.classify import classifier, endpoint, events, fields, lexicon, senses
+from auditor.decode import members, walk
 from auditor.pipeline import Pipeline
 from auditor.records import Exchange, Site
 from auditor.sources import open_capture
+from auditor.tables import meanings, show
 from auditor.tables.store import Audit
 from tests.sample_result import KEY, NAMES, SAMPLES
 
@@ -35,9 +38,11 @@ def counts(audit: Audit) -> Counter[tuple[str, ...]]:
     tables = audit.tables
     exchanges = tables["exchanges"].groupby(["receiver", "endpoint", "content"])["messages_out"]
     kinds = tables["observations"].groupby(["receiver", "category", "strength", "rule"]).size()
-    fields = tables["fields"].groupby(["receiver", "endpoint", "event", "context", "path"])["count"]
+    counted = tables["fields"].groupby(["receiver", "endpoint", "event", "context", "path"])[
+        "count"
+    ]
     found: Counter[tuple[str, ...]] = Counter()
-    for name, numbers in (("m", exchanges.sum()), ("o", kinds), ("f", fields.sum())):
+    for name, numbers in (("m", exchanges.sum()), ("o", kinds), ("f", counted.sum())):
         found.update({(name, *key): int(number) for key, number in numbers.items()})
     return found
 
@@ -45,6 +50,36 @@ def counts(audit: Audit) -> Counter[tuple[str, ...]]:
 def said(pipeline: Pipeline, exchange: Exchange) -> tuple[Site, list[tuple[object, ...]]]:
     site, sent = pipeline.run(exchange)
     return site, [((one.index, one.time, one.size), one.observations, one.unread) for one in sent]
+
+
+FORGETFUL = [
+    (classifier, "_MEMORY"),
+    (endpoint, "_MEMORY"),
+    (events, "_MEMORY"),
+    (fields, "_MEMORY"),
+    (lexicon, "_MEMORY"),
+    (senses, "_MEMORY"),
+    (members, "_MOST"),
+    (walk, "_MOST_PLAIN"),
+    (meanings, "_MEMORY"),
+    (show, "_MEMORY"),
+]
+"""Modules that remember what they worked out, and how much of it."""
+
+
+def test_what_is_remembered_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who forget nearly everything at once say the same; so does a message read again."""
+    names = ("tidal-web-player-short", "synthetic-hostile")
+    exchanges = [one for name in names for one in open_capture(SAMPLES / name).exchanges]
+    wanted = [said(Pipeline(load_catalogue()), one) for one in exchanges]
+    tables = audited(*names).tables
+    for module, name in FORGETFUL:
+        monkeypatch.setattr(module, name, 1)
+    pipeline = Pipeline(load_catalogue())
+    assert [said(pipeline, one) for one in exchanges] == wanted
+    again = run_audit([SAMPLES / name for name in names], load_catalogue(), KEY).tables
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(again[name], table, obj=name)
 
 
 def test_what_was_read_before_changes_nothing() -> None:
