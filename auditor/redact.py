@@ -7,17 +7,14 @@ without the key can go back. The key is random per audit and is not stored.
 from __future__ import annotations
 
 import hmac
-import json
 import re
-from base64 import b32encode, b64encode, urlsafe_b64encode
+from base64 import b32encode
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache, partial
-from urllib.parse import quote, quote_plus
-
-from ahocorasick_rs import BytesAhoCorasick
 
 from auditor.records import Value
+from auditor.spelled import SHORTEST, Spelled, make_visible
 from auditor.suspects import SHAPES, is_suspect, suspects
 
 PREVIEW = 80
@@ -25,14 +22,8 @@ PREVIEW = 80
 
 _WORDS = {True: "true", False: "false", None: "null"}
 
-_CUT = re.compile(r"… \(\d+ characters\)$")
-"""How `Redactor.clean` ends a text that it cut."""
-
 _ADDRESS = 255
 """Longest host name there can be."""
-
-_SWEEP_FROM = 8
-"""Shorter secrets are not searched inside other texts: they occur there by accident."""
 
 _WORD = 24
 """Letters and digits alone have none of the shapes when they are fewer than this."""
@@ -50,64 +41,11 @@ _RUN = re.compile(
 _BEGUN = re.compile(r"[0-9a-fA-F]{8}")
 """How every one of those begins: most names have none."""
 
-_SPELLED_UP_TO = 4096
-"""Characters of the longest secret that is also searched in its other spellings."""
-
-_UNSEEN = re.compile(
-    "[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
-
-def _make_visible(text: str) -> str:
-    """Spell control, direction and surrogate characters out, so that no output can be bent."""
-    if text.isprintable():
-        return text
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-
 
 def _cut(text: str, limit: int) -> str:
     """Return what is shown of a text without secrets."""
-    text = _make_visible(text)
+    text = make_visible(text)
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
-
-
-def _spellings(text: str) -> set[str]:
-    """Return how a secret may be written: as it is, shown, escaped, in Base64 and hex.
-
-    Base64 depends on what stands before; of each of its three positions the middle is taken.
-    """
-    found = {text, _make_visible(text)}
-    if _SWEEP_FROM <= len(text) <= _SPELLED_UP_TO:
-        data = text.encode("utf-8", "surrogatepass")
-        found |= {quote(data, safe=""), quote_plus(data), data.hex(), data.hex().upper()}
-        found.add(json.dumps(text)[1:-1])
-        for skipped in range(3):
-            whole = data[skipped : len(data) - (len(data) - skipped) % 3]
-            found |= {b64encode(whole).decode(), urlsafe_b64encode(whole).decode()}
-    return {one for one in found if len(one) >= _SWEEP_FROM}
-
-
-class _Starts:
-    """The first characters of spellings, found in a text by one automaton: nearly none has any."""
-
-    def __init__(self, starts: Iterable[str]) -> None:
-        data = [one.encode("utf-8", "surrogatepass") for one in starts]
-        self.count = len(data)
-        self._automaton = BytesAhoCorasick(data) if data else None
-
-    def occur_in(self, text: str) -> bool:
-        """Say whether one of them stands anywhere in a text."""
-        if not self._automaton:
-            return False
-        return bool(self._automaton.find_matches_as_indexes(text.encode("utf-8", "surrogatepass")))
-
-
-def _covered(text: str, place: int, spelling: str, cut: int) -> int:
-    """Return how many characters of a spelling stand at a place; a cut text may end inside it."""
-    if text.startswith(spelling, place):
-        return len(spelling)
-    is_begun = place + _SWEEP_FROM <= cut and spelling.startswith(text[place:cut])
-    return cut - place if is_begun else 0
 
 
 class Redactor:
@@ -116,9 +54,7 @@ class Redactor:
     def __init__(self, key: bytes) -> None:
         self.key = key
         self._secrets: dict[str, str] = {}
-        self._by_start: dict[str, list[tuple[str, str]]] = {}
-        """Spellings by their first characters, the longest first, each with its secret."""
-        self._starts = _Starts(())
+        self._spelled = Spelled(())
         self._label = lru_cache(maxsize=65536)(self._make_label)
 
     def preview(self, value: Value, secret: str = "", category: str = "") -> str:
@@ -166,7 +102,7 @@ class Redactor:
 
     def address(self, text: str) -> str:
         """Return the name or number of a far end: who gets data is what an audit is for."""
-        return _make_visible(text)[:_ADDRESS]
+        return make_visible(text)[:_ADDRESS]
 
     def sweep(self, text: str) -> str:
         """Replace every secret that the whole audit has learned, wherever it stands.
@@ -175,27 +111,11 @@ class Redactor:
         """
         if text in self._secrets:
             return self._label(text, self._secrets[text])
-        if len(text) < _SWEEP_FROM or not self._may_hold(text):
+        if len(text) < SHORTEST:
             return text
-        cut = _CUT.search(text)
-        place = 0
-        while place + _SWEEP_FROM <= len(text):
-            for spelling, secret in self._by_start.get(text[place : place + _SWEEP_FROM], ()):
-                size = _covered(text, place, spelling, cut.start() if cut else 0)
-                if size:
-                    label = self._label(secret, self._secrets[secret])
-                    text = text[:place] + label + text[place + size :]
-                    place += len(label) - 1
-                    cut = _CUT.search(text)
-                    break
-            place += 1
-        return text
-
-    def _may_hold(self, text: str) -> bool:
-        """Say whether any spelling begins in a text; asked of all that an audit shows."""
-        if self._starts.count != len(self._by_start):  # more was learned since
-            self._starts = _Starts(self._by_start)
-        return self._starts.occur_in(text)
+        if len(self._spelled) != len(self._secrets):  # more was learned since
+            self._spelled = Spelled(self._secrets)
+        return self._spelled.replaced(text, lambda one: self._label(one, self._secrets[one]))
 
     def hides(self, value: Value, secret: str, category: str) -> bool:
         """Say whether `preview` would put a label in the place of the whole value."""
@@ -230,11 +150,6 @@ class Redactor:
     def _learn(self, text: str, kind: str) -> None:
         """Remember a secret; of several kinds it has the first in the alphabet, in any order."""
         known = self._secrets.get(text)
-        if known is None:
-            for spelling in _spellings(text):
-                alike = self._by_start.setdefault(spelling[:_SWEEP_FROM], [])
-                alike.append((spelling, text))
-                alike.sort(key=lambda pair: (-len(pair[0]), pair))
         if known is None or kind < known:
             self._secrets[text] = kind
 

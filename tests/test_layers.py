@@ -11,7 +11,7 @@ PACKAGE = ROOT / "auditor"
 
 LAYERS = (
     {"__init__", "records", "errors", "resources", "paths", "places"},
-    {"decode", "catalogue", "suspects", "redact", "session", "library", "known"},
+    {"decode", "catalogue", "suspects", "spelled", "redact", "session", "library", "known"},
     {"flows", "sources", "classify"},
     {"recorder"},
     {"pipeline", "gather", "examples", "look", "score", "tables"},
@@ -25,7 +25,7 @@ LAYERS = (
     {"__main__"},
 )
 HOMES = {
-    "ahocorasick_rs": {"known", "redact", "suspects"},
+    "ahocorasick_rs": {"known", "spelled", "suspects"},
     "brotli": {"decode", "selftest"},
     "click": {"cli"},
     "cryptography": {"doctor", "selftest", "sources"},
