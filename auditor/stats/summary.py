@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from math import ceil
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from auditor.stats.clock import seconds
@@ -74,50 +74,36 @@ def receivers(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     names = ["receiver", "category", "messages"]
     for receiver, category, count in tables["kinds"][names].itertuples(index=False):
         carried.setdefault(receiver, {})[category] = int(count)
-    rows: dict[str, dict[str, Any]] = {}
-    columns = (
-        "receiver",
-        "receiver_name",
-        "role",
-        "host",
-        "messages_out",
-        "bytes_out",
-        "bytes_read",
-    )
-    for receiver, name, role, host, *amounts in zip(
-        *(exchanges[column].tolist() for column in columns), strict=True
-    ):
-        row = rows.setdefault(
-            receiver,
-            {
-                "id": receiver,
-                "name": name,
-                "role": role,
-                "known": role != "unknown",
-                "hosts": set(),
-                "messages": 0,
-                "bytes_out": 0,
-                "bytes_read": 0,
-                "categories": carried.get(receiver, {}),
-            },
-        )
-        row["hosts"].add(host)
-        for key, amount in zip(("messages", "bytes_out", "bytes_read"), amounts, strict=True):
-            row[key] += int(amount)
-    for row in rows.values():
-        row["hosts"] = sorted(row["hosts"])
-    return sorted(rows.values(), key=lambda row: (-row["messages"], row["id"]))
+    hosts: dict[str, set[str]] = {}
+    pairs = exchanges[["receiver", "host"]].drop_duplicates()
+    for receiver, host in pairs.itertuples(index=False):
+        hosts.setdefault(receiver, set()).add(host)
+    grouped = exchanges.groupby("receiver", observed=True)
+    told = grouped[["receiver_name", "role"]].first()
+    sums = grouped[["messages_out", "bytes_out", "bytes_read"]].sum()
+    rows = [
+        {
+            "id": receiver,
+            "name": name,
+            "role": role,
+            "known": role != "unknown",
+            "hosts": sorted(hosts[receiver]),
+            "messages": int(messages),
+            "bytes_out": int(sent),
+            "bytes_read": int(read),
+            "categories": carried.get(receiver, {}),
+        }
+        for receiver, name, role, messages, sent, read in told.join(sums).itertuples()
+    ]
+    return sorted(rows, key=lambda row: (-row["messages"], row["id"]))
 
 
 def flows(exchanges: pd.DataFrame) -> list[dict[str, Any]]:
     """Count each message once, under its receiver and its main content."""
-    counts: Counter[tuple[str, str]] = Counter()
-    columns = (exchanges["receiver"], exchanges["content"], exchanges["messages_out"])
-    for receiver, content, count in zip(*columns, strict=True):
-        counts[str(receiver), str(content)] += int(count)
+    counts = exchanges.groupby(["receiver", "content"], observed=True)["messages_out"].sum()
     rows = [
-        {"receiver": receiver, "category": content, "messages": count}
-        for (receiver, content), count in counts.items()
+        {"receiver": receiver, "category": content, "messages": int(count)}
+        for receiver, content, count in counts.reset_index().itertuples(index=False)
         if count
     ]
     return sorted(rows, key=lambda row: (-row["messages"], row["receiver"], row["category"]))
@@ -130,10 +116,14 @@ def bars(exchanges: pd.DataFrame, started: float, ended: float) -> tuple[int, li
     count = int(span // width) + 1
     sealed = (exchanges["bytes_read"] == 0) & (exchanges["bytes_out"] > 0)
     place = ((seconds(exchanges["time"]) - started) // width).clip(0, count - 1).astype("int64")
-    rows = [
-        {"start": started + width * number, "readable": 0, "unreadable": 0}
-        for number in range(count)
+    sums = [
+        np.bincount(place[mine], exchanges["messages_out"][mine], minlength=count).astype(int)
+        for mine in (~sealed, sealed)
     ]
-    for number, dark, messages in zip(place, sealed, exchanges["messages_out"], strict=True):
-        rows[number]["unreadable" if dark else "readable"] += int(messages)
+    rows = [
+        {"start": started + width * number, "readable": readable, "unreadable": unreadable}
+        for number, (readable, unreadable) in enumerate(
+            zip(*(one.tolist() for one in sums), strict=True)
+        )
+    ]
     return width, rows
