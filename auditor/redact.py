@@ -55,7 +55,7 @@ class Redactor:
         self.key = key
         self._secrets: dict[str, str] = {}
         self._spelled = Spelled(())
-        self._label = lru_cache(maxsize=65536)(self._make_label)
+        self._label = lru_cache(maxsize=8192)(self._make_label)
 
     def preview(self, value: Value, secret: str = "", category: str = "") -> str:
         """Return what an output may show of a value.

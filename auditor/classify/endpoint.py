@@ -21,7 +21,7 @@ VENDOR = "analytics vendor"
 _SIDELINES = frozenset({"ads", "config", "device", "diagnostics", "identity", "analytics"})
 """What a vendor of telemetry gets besides its main thing; it gets no searches and no audio."""
 
-_MEMORY = 50_000
+_MEMORY = 5_000
 _ID = re.compile(
     r"\d{3,}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=\D*\d)[0-9a-fA-F]{8,}"
     r"|(?=\D*\d)[\w-]{16,}|[\w=-]{32,}|.*[:@].*|(?=.*\d)(?:[a-z]+[_-])?\d[\w-]{5,}"

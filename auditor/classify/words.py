@@ -8,13 +8,13 @@ from functools import lru_cache
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_A-Za-z]+")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def split_words(name: str) -> tuple[str, ...]:
     """Return the words of a name in lower case, digits and punctuation dropped."""
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def spellings(name: str, longest: int) -> tuple[tuple[str, int], ...]:
     """Return every run of neighbouring words, joined, with the number of words in it.
 

@@ -324,7 +324,7 @@ class Walk:
 _plain: set[str] = set()
 """Strings that were looked into and are nothing but themselves: the same few words come again and
 again. What a string is depends on nothing else, so results do not depend on what was seen."""
-_MOST_PLAIN = 100_000
+_MOST_PLAIN = 20_000
 _LONGEST_PLAIN = 100
 
 _CONTAINERS = frozenset({dict, list, Entries, Tags})
