@@ -86,6 +86,8 @@ def take(  # noqa: C901 - in one piece: a call would cost more than what it does
 
     A place behind the end means that they are no fields.
     """
+    # Numbers of one and two bytes are read in place, sizes as well as values: nearly all are that
+    # short, and a call takes longer than reading them.
     keys: list[int] = []
     values: list[Any] = []
     size = len(data)

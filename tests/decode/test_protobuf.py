@@ -5,51 +5,18 @@ from __future__ import annotations
 import gzip
 import random
 import struct
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.decode import Limits, decode_message
 from auditor.decode import text as texts
 from auditor.decode.protobuf import parse
 from auditor.decode.tree import Tags
-from auditor.records import Decoded, Message
+from tests.decode.wire import decode, field, fixed32, group, read_all, tags, varint
 
 ID = bytes.fromhex("e1b3c5d7f9a0b2c4d6e8fa0c1e304254")
 """Sixteen bytes as Spotify writes ids; neither text nor a message."""
-
-
-def varint(number: int) -> bytes:
-    number %= 2**64
-    found = bytearray()
-    while number > 0x7F:
-        found.append(number & 0x7F | 0x80)
-        number >>= 7
-    found.append(number)
-    return bytes(found)
-
-
-def field(number: int, value: int | float | str | bytes) -> bytes:
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    if isinstance(value, float):
-        return varint(number << 3 | 1) + struct.pack("<d", value)
-    data = value.encode() if isinstance(value, str) else value
-    return varint(number << 3 | 2) + varint(len(data)) + data
-
-
-def fixed32(number: int, packed: bytes) -> bytes:
-    return varint(number << 3 | 5) + packed
-
-
-def decode(body: bytes, content_type: str = "application/x-protobuf") -> Decoded:
-    return decode_message(Message("out", body, len(body), content_type))
-
-
-def tags(fields: list[tuple[int, Any]]) -> Tags:
-    return Tags(tuple(number for number, _ in fields), [value for _, value in fields])
 
 
 def only(node: object) -> object:
@@ -221,16 +188,6 @@ def test_attributes_as_opentelemetry_writes_them() -> None:
         ]
 
 
-def group(number: int, inner: bytes) -> bytes:
-    return varint(number << 3 | 3) + inner + varint(number << 3 | 4)
-
-
-def read_all(body: bytes) -> list[tuple[int, object]]:
-    found = parse(body)
-    assert found is not None
-    return [*zip(*found[0].spread(), strict=True)]
-
-
 SHORT = ["hi", "abc", "image.png", "spotify:track:4uLU6hMCjMI75M1A2tKUQC", "4uLU6hMCjMI75M1A2tKUQC",
          "https://example.test/a?b=c", "2025-11-20T10:00:00.000Z", "(8)", "J\x7f"[:1], "0", "~", "\t", "a\nb"]  # fmt: skip
 
@@ -239,61 +196,6 @@ def test_no_text_becomes_a_message() -> None:
     for words in SHORT:
         assert read_all(field(3, words)) == [(3, words)]
         assert read_all(field(3, words) * 3) == [(3, words)] * 3
-
-
-def test_packed_numbers_have_the_paths_of_repeated_ones() -> None:
-    packed = field(1, "cues") + field(2, varint(12_000) + varint(61_234) + varint(245_678))
-    plain = field(1, "cues") + field(2, 12_000) + field(2, 61_234) + field(2, 245_678)
-    found = [(leaf.path, leaf.at, leaf.value) for leaf in decode(packed).leaves]
-    assert found == [(leaf.path, leaf.at, leaf.value) for leaf in decode(plain).leaves]
-    assert found[-1] == ("2", (2,), 245_678)
-    floats = field(1, "gains") + field(2, struct.pack("<4f", 0.5, 1.25, 0.75, 128.0))
-    assert [value for _, value in read_all(floats)[1:]] == [0.5, 1.25, 0.75, 128.0]
-
-
-@pytest.mark.parametrize("frames", [1, 2])
-@pytest.mark.parametrize(
-    "lists", [[[12_000, 61_234]], [[*range(20_000, 20_100)]], [[1, 2], [3, 4]]]
-)
-def test_packed_numbers_stand_where_repeated_ones_do(lists: list[list[int]], frames: int) -> None:
-    """A few, many, in two pieces, and in several frames that are read as one message."""
-    packed, plain = (
-        field(1, "cues") + b"".join(middle) + field(3, "behind")
-        for middle in (
-            [field(2, b"".join(map(varint, one))) for one in lists],
-            [field(2, number) for one in lists for number in one],
-        )
-    )
-    found, wanted = (
-        decode((b"\0" + len(body).to_bytes(4) + body) * frames, "application/grpc").leaves
-        for body in (packed, plain)
-    )
-    assert found == wanted
-    assert len(found) == frames * (2 + sum(map(len, lists)))
-
-
-@pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 13, 14, 15, 100])
-def test_packed_numbers_count_one_by_one_where_room_is_scarce(most: int) -> None:
-    numbers = [*range(20_000, 20_012)]
-    body = field(1, "cues") + field(2, b"".join(map(varint, numbers))) + field(3, "behind")
-    message = Message("out", body, len(body), "application/x-protobuf")
-    some = decode_message(message, Limits(leaves=most))
-    wanted = [("1", "cues"), *[("2", one) for one in numbers], ("3", "behind")]
-    assert len(some.leaves) == min(most, 14)
-    assert {(leaf.path, leaf.value) for leaf in some.leaves} <= set(wanted)
-    assert bool(some.unread) is (most < 14)
-
-
-def test_what_a_short_message_says_is_remembered_as_it_is() -> None:
-    """The same bytes below two fields, and once more in another body."""
-    short = field(1, "15.6") + field(3, 1999) + field(4, varint(300) + varint(400))
-    for _ in range(2):
-        found = decode(field(1, "x") + field(2, short) + field(5, short))
-        assert [(leaf.path, leaf.value) for leaf in found.leaves] == [
-            ("1", "x"),
-            *[(f"{one}.{path}", value) for one in (2, 5) for path, value in (
-                ("1", "15.6"), ("3", 1999), ("4", 300), ("4", 400))],
-        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [2, 63, 64, 65, 500])
