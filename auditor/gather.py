@@ -1,8 +1,9 @@
 """Take captures exchange by exchange into the rows of the tables, in one process or in several.
 
-Every process reads all exchanges, which is cheap, and works on its own blocks of them, which is
-not. So any format can be shared out, damage and all, and nobody needs to know where a flow begins.
-The result is the same for any number of processes.
+Every process reads all exchanges, which is cheap, and works on those blocks of them that it comes to
+first, which is not. So any format can be shared out, damage and all; nobody needs to know where a
+flow begins, and nobody waits for a process that starts late or has a slow core. The result is the
+same for any number of processes, and whoever takes what.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 from auditor.catalogue.model import Catalogue
@@ -41,16 +42,24 @@ _RARELY = (1_000_000, 20, 100)
 """New objects before Python looks for cycles. We make millions of records and no cycles."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The part of the exchanges that one process works on."""
+class Turns:
+    """Deals out blocks of exchanges among processes that all read them in order."""
 
-    number: int = 0
-    of: int = 1
+    def __init__(self, free: Synchronized[int]) -> None:
+        """Begin at the first block; `free`, of all processes, is the first one that nobody has."""
+        self._free = free
+        self._block, self._is_mine = -1, False
 
-    def has(self, exchange: int) -> bool:
-        """Say whether an exchange belongs to it."""
-        return exchange // BLOCK % self.of == self.number
+    def take(self, exchange: int) -> bool:
+        """Say whether an exchange falls to this process; ask for one after the other."""
+        block = exchange // BLOCK
+        if block != self._block:
+            with self._free.get_lock():
+                self._is_mine = block >= self._free.value
+                if self._is_mine:
+                    self._free.value = block + 1
+            self._block = block
+        return self._is_mine
 
 
 def processes(files: Sequence[Path], wanted: int | None = None) -> int:
@@ -77,14 +86,15 @@ def gather(
     outside.
     """
     if workers == 1:
-        return _take(files, catalogue, collector, Share(), progress)
-    with ProcessPoolExecutor(workers - 1, mp_context=get_context("spawn")) as pool:
+        return _take(files, catalogue, collector, _always, progress)
+    context = get_context("spawn")
+    free: Synchronized[int] = context.Value("q", 0)
+    with ProcessPoolExecutor(workers - 1, context, _be_dealt, (free,)) as pool:
         others: list[Future[Gathered]] = [
-            pool.submit(_gathered, files, catalogue, collector.setting, Share(number, workers))
-            for number in range(1, workers)
+            pool.submit(_gathered, files, catalogue, collector.setting) for _ in range(1, workers)
         ]
         try:
-            found = _take(files, catalogue, collector, Share(0, workers), progress)
+            found = _take(files, catalogue, collector, Turns(free).take, progress)
             for other in others:
                 collector.merge(other.result())
         except BrokenProcessPool as error:
@@ -98,17 +108,27 @@ def gather(
     return found
 
 
+def _always(_: int) -> bool:
+    return True
+
+
+def _be_dealt(free: Synchronized[int]) -> None:
+    """Keep what is shared with the other processes: it can be handed over only as one starts."""
+    global _turns  # noqa: PLW0603
+    _turns = Turns(free)
+
+
+_turns: Turns | None = None
+
+
 def _gathered(
-    files: Sequence[Path],
-    catalogue: Catalogue,
-    setting: tuple[bytes, Kinds],
-    share: Share,
+    files: Sequence[Path], catalogue: Catalogue, setting: tuple[bytes, Kinds]
 ) -> Gathered:
-    """Work on a share in a process of its own."""
+    """Work beside others in a process of its own."""
     key, kinds = setting
     collector = Collector(Redactor(key), kinds)
     with rare_collections():
-        _take(files, catalogue, collector, share)
+        _take(files, catalogue, collector, _turns.take if _turns else _always, sessions=False)
         return collector.gathered()
 
 
@@ -116,9 +136,12 @@ def _take(
     files: Sequence[Path],
     catalogue: Catalogue,
     collector: Collector,
-    share: Share,
+    falls: Callable[[int], bool],
     progress: Progress | None = None,
+    *,
+    sessions: bool = True,
 ) -> tuple[list[Capture], list[int]]:
+    """Work on the exchanges that fall to this process, by their numbers; read all."""
     known = {file: read_known(file) for file in files if file.is_dir()}
     bare = Pipeline(catalogue)
     captures: list[Capture] = []
@@ -130,13 +153,13 @@ def _take(
         pipeline = Pipeline(catalogue, known[file]) if known.get(file) else bare
         marked = bool(capture.session.marks)
         for exchange in capture.exchanges:
-            if share.has(exchange.number):
+            if falls(exchange.number):
                 taken = pipeline.run(exchange)
                 collector.add(len(captures) - 1, exchange, *taken, spare=marked)
             counts[-1] += 1
             if progress:
                 progress(capture.name, counts[-1])
-        if not share.number:
+        if sessions:
             _take_session(capture, catalogue, pipeline, collector)
     return captures, counts
 

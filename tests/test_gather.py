@@ -6,6 +6,9 @@ import os
 import signal
 import sys
 from concurrent.futures.process import BrokenProcessPool
+from heapq import heappop, heappush
+from itertools import chain, pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +19,7 @@ from auditor.audit import run_audit
 from auditor.catalogue import load_catalogue
 from auditor.catalogue.model import Catalogue
 from auditor.errors import AuditorError, SourceError
-from auditor.gather import BLOCK, Share, gather, processes
+from auditor.gather import BLOCK, Turns, gather, processes
 from auditor.redact import Redactor
 from auditor.tables.build import build_tables
 from auditor.tables.collect import Collector, Kinds
@@ -126,10 +129,31 @@ def test_a_list_within_bounds_changes_no_count(
 
 @pytest.mark.parametrize("of", [1, 2, 3, 5])
 def test_every_exchange_has_one_taker(of: int) -> None:
-    shares = [Share(number, of) for number in range(of)]
-    takers = [[one.has(exchange) for one in shares] for exchange in range(4 * of * BLOCK)]
-    assert all(sum(row) == 1 for row in takers)
-    assert [sum(column) for column in zip(*takers, strict=True)] == [4 * BLOCK] * of
+    """Each works at a pace of its own, and starts later than the one before."""
+    free = get_context("spawn").Value("q", 0)
+    everyone = [Turns(free) for _ in range(of)]
+    left = [iter(range(100 * BLOCK)) for _ in everyone]
+    taken: list[list[int]] = [[] for _ in everyone]
+    clocks = [(200 * one, one) for one in range(of)]
+    while clocks:
+        now, one = heappop(clocks)
+        exchange = next(left[one], None)
+        if exchange is not None:
+            mine = everyone[one].take(exchange)
+            taken[one] += [exchange] * mine
+            heappush(clocks, (now + 1 + 20 * mine * (one + 1), one))
+    assert sorted(chain.from_iterable(taken)) == [*range(100 * BLOCK)]
+    assert all(len(mine) > len(slower) > 0 for mine, slower in pairwise(taken))
+
+
+def test_who_comes_last_takes_what_is_left() -> None:
+    free = get_context("spawn").Value("q", 0)
+    early, late = Turns(free), Turns(free)
+    assert [early.take(number) for number in range(2 * BLOCK)] == [True] * 2 * BLOCK
+    assert [late.take(number) for number in range(3 * BLOCK)] == [False] * 2 * BLOCK + [
+        True
+    ] * BLOCK
+    assert not early.take(2 * BLOCK)
 
 
 def killed(*_: object) -> None:

@@ -90,7 +90,8 @@ class Field:
         """Return what a column of values means; `rules` are needed where the field asks."""
         if rules is not None:
             pairs = zip(values, rules, strict=True)
-            return _coded([self._meaning(value, rule) for value, rule in pairs])
+            found, codes = _numbered(self._meaning(value, rule) for value, rule in pairs)
+            return Told(found, np.array(codes, dtype=np.intp))
         rule = self.rule
         kinds = set(map(type, values))
         numbers = kinds <= _NUMBERS
@@ -99,9 +100,9 @@ class Field:
         if numbers and len(kinds) == 1 and len(values) >= MANY and not (rule and rule.off):
             marks = marks_of(values)
             if marks is not None:
-                different, codes = np.unique(marks, return_inverse=True)
+                different, inverse = np.unique(marks, return_inverse=True)
                 found = [self._by_shapes(self._scored.marked(one), rule) for one in different]
-                return Told(found, codes)
+                return Told(found, inverse)
         return self._by_value(values, rule, apart=len(kinds & _NUMBERS) > 1)
 
     def _by_value(self, values: Sequence[Value], rule: FieldRule | None, *, apart: bool) -> Told:
@@ -109,13 +110,13 @@ class Field:
         keys: Sequence[Hashable] = values
         if apart:
             keys = list(zip(map(type, values), values, strict=True))
-        own: dict[Hashable, Meaning] = {}
-        for key in dict.fromkeys(keys):
-            value: Value = key[1] if apart else key  # type: ignore[index,assignment]
-            own[key] = self.meaning(value, rule)
-        if len(set(map(id, own.values()))) == 1:
-            return Told([next(iter(own.values()))])
-        return _coded([own[key] for key in keys])
+        different = dict.fromkeys(keys)
+        each: Iterable[Value] = (key[1] for key in different) if apart else different  # type: ignore[index,assignment]
+        found, codes = _numbered(self.meaning(value, rule) for value in each)
+        if len(found) == 1:
+            return Told(found)
+        code_of = dict(zip(different, codes, strict=True))
+        return Told(found, np.array([*map(code_of.__getitem__, keys)], dtype=np.intp))
 
     def meaning(self, value: Value, rule: FieldRule | None) -> Meaning:
         """Return what one value means; without a rule of its own, pass the first of all rules."""
@@ -202,8 +203,11 @@ class Sense:
         """The values that may tell a moment, by rule."""
 
 
-def _coded(each: Iterable[Meaning]) -> Told:
-    """Give meanings numbers by identity: those that are equal are nearly always one object."""
+def _numbered(each: Iterable[Meaning]) -> tuple[list[Meaning], list[int]]:
+    """Return the different meanings, and for each its place among them.
+
+    They are told apart by identity: those that are equal are nearly always one object.
+    """
     numbers: dict[int, int] = {}
     different: list[Meaning] = []
     codes: list[int] = []
@@ -213,4 +217,4 @@ def _coded(each: Iterable[Meaning]) -> Told:
             code = numbers[id(one)] = len(different)
             different.append(one)
         codes.append(code)
-    return Told(different, np.array(codes, dtype=np.intp))
+    return different, codes

@@ -24,7 +24,7 @@ from auditor.tables.rows import Rows
 from auditor.tables.schema import TABLES
 from auditor.tables.show import Show
 
-_BATCH = 100_000
+_BATCH = 200_000
 """Values that are gathered before they are counted."""
 
 _LISTED_TOO = frozenset({"audio"})

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from auditor.records import Value
+from auditor.tables.sorting import different
 
 DISTINCT_CAP = 32
 """More than there are musical keys: what a set of values is shows with fewer than that."""
@@ -42,7 +43,6 @@ _EXACT = 2.0**53
 """Floats hold all integers up to this, and some beyond."""
 
 
-_NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 _NO_DIGESTS: Digests = np.empty(0, dtype=np.uint64)
 
 
@@ -57,15 +57,13 @@ class Different:
 
     def add(self, columns: Iterable[tuple[Rows, Sequence[Value], frozenset[type]]]) -> None:
         """Take columns of values: the field of each, the values, and their types."""
-        fields, found = [_NO_ROWS], [_NO_DIGESTS]
+        found = [_NO_DIGESTS]
         for rows, values, kinds in columns:
             self._make_room(int(rows.max(initial=-1)) + 1)
             wanted = ~self._full[rows]
-            fields.append(rows[wanted])
             some = values if wanted.all() else [*compress(values, wanted.tolist())]
-            found.append(digests(some, kinds))
-        keys = _fields_first(np.concatenate(fields), _mixed(np.concatenate(found)) >> _REST)
-        self._take(np.unique(keys))
+            found.append(_fields_first(rows[wanted], _mixed(digests(some, kinds)) >> _REST))
+        self._take(different(np.concatenate(found)))
 
     def merge(self, other: Different, rows: Rows) -> None:
         """Take what was counted elsewhere; `rows` says which field here each field there is."""

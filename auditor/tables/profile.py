@@ -6,8 +6,9 @@ added to it comes for whole columns of values. In which portions changes nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,8 +17,12 @@ import numpy.typing as npt
 from auditor.records import Meaning, Value
 from auditor.tables.different import Different
 from auditor.tables.meanings import Codes, Meanings, Traits
+from auditor.tables.sorting import different
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
+
+Values: TypeAlias = tuple[Numbers, Sequence[Value], frozenset[type]]
+"""A column of values: the row of the field of each, the values, and their types."""
 
 FieldKey = tuple[str, str, str, str, str]
 """Receiver, endpoint, event, context and path, as captured: not redacted."""
@@ -69,7 +74,14 @@ class Fields(NamedTuple):
 class Counted:
     """The fields of an audit as another process counted them."""
 
-    keys: list[FieldKey]
+    groups: list[tuple[str, str, str]]
+    """Receiver, endpoint and event."""
+    group: Numbers
+    """Place in `groups`, for each field."""
+    places: list[tuple[str, str]]
+    """Context and path."""
+    place: Numbers
+    """Place in `places`, for each field."""
     rows: npt.NDArray[Any]
     examples: list[str]
     different: Different
@@ -100,7 +112,10 @@ class Profiles:
 
     def key(self, groups: Numbers, place: tuple[str, str]) -> Numbers:
         """Return a number for each field: of each group, the one with this context and path."""
-        return groups << _PLACE | self._places.setdefault(place, len(self._places))
+        return groups << _PLACE | self._place(place)
+
+    def _place(self, place: tuple[str, str]) -> int:
+        return self._places.setdefault(place, len(self._places))
 
     def open(
         self, keys: Numbers, exchanges: Numbers, spots: Numbers, show: Callable[[int], str]
@@ -135,24 +150,24 @@ class Profiles:
             more = np.repeat(_NEW, max(missing, len(self._rows)))
             self._rows = np.concatenate([self._rows, more])
 
-    def count(self, columns: Sequence[tuple[Numbers, Sequence[Value], frozenset[type]]]) -> None:
+    def count(self, columns: Iterable[Values]) -> None:
         """Take columns of values: the row of the field of each, the values, and their types."""
         mine = self._rows[: len(self)]
-        for rows, values, kinds in columns:
+        joined = [*_joined(columns)]
+        for rows, values, kinds in joined:
             if len(kinds) == 1:
                 mine["types"][rows] |= BITS[next(iter(kinds))]
             else:
                 np.bitwise_or.at(mine["types"], rows, [BITS[type(one)] for one in values])
-        every = np.concatenate([rows for rows, _, _ in columns])
-        mine["count"] += np.bincount(every, minlength=len(mine))
-        self._different.add(columns)
+            mine["count"] += np.bincount(rows, minlength=len(mine))
+        self._different.add(joined)
 
     def carried(self, rows: Numbers, messages: Numbers, times: npt.NDArray[np.float64]) -> None:
         """Take which messages carried which fields; each pair counts once.
 
         `messages` are numbers in a batch of messages, `times` says when each of those left.
         """
-        rows, messages = np.divmod(np.unique(rows * len(times) + messages), len(times))
+        rows, messages = np.divmod(different(rows * len(times) + messages), len(times))
         mine = self._rows[: len(self)]
         mine["messages"] += np.bincount(rows, minlength=len(mine))
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
@@ -183,8 +198,12 @@ class Profiles:
 
     def counted(self) -> Counted:
         """Return everything, for another process."""
+        group, place = self._pairs()
         return Counted(
-            list(self._names()),
+            list(self._groups),
+            group,
+            list(self._places),
+            place,
             self._rows[: len(self)].copy(),
             self._examples,
             self._different,
@@ -196,8 +215,9 @@ class Profiles:
 
         Return which row here each row there is, and which meaning here each meaning there is.
         """
-        opened = [self.key(np.array([self.group(*one[:3])]), one[3:]) for one in other.keys]
-        keys = np.concatenate([np.empty(0, dtype=np.int64), *opened])
+        groups = np.array([self.group(*one) for one in other.groups], dtype=np.int64)
+        places = np.array([*map(self._place, other.places)], dtype=np.int64)
+        keys = groups[other.group] << _PLACE | places[other.place]
         rows = self.open(keys, np.full_like(keys, _NEVER), np.zeros_like(keys), lambda _: "")
         mine, theirs = self._rows[rows], other.rows
         sooner = (theirs["exchange"] < mine["exchange"]) | (
@@ -261,9 +281,12 @@ class Profiles:
         group, place = np.divmod(self._keys[np.argsort(self._row_of)], 1 << _PLACE)
         return group, place
 
-    def _names(self) -> Iterator[FieldKey]:
-        """Yield what the fields are called, row by row."""
-        groups, places = list(self._groups), list(self._places)
-        group, place = self._pairs()
-        pairs = zip(group.tolist(), place.tolist(), strict=True)
-        return ((*groups[one], *places[other]) for one, other in pairs)
+
+def _joined(columns: Iterable[Values]) -> Iterator[Values]:
+    """Yield one column for all that have values of the same types."""
+    alike: dict[frozenset[type], list[tuple[Numbers, Sequence[Value]]]] = {}
+    for rows, values, kinds in columns:
+        alike.setdefault(kinds, []).append((rows, values))
+    for kinds, some in alike.items():
+        rows = np.concatenate([rows for rows, _ in some])
+        yield rows, [*chain.from_iterable(values for _, values in some)], kinds

@@ -15,6 +15,7 @@ from auditor.classify.passages import Passage, column
 from auditor.classify.senses import Rules, Sense
 from auditor.places import At, Layout
 from auditor.records import Meaning, Value
+from auditor.tables.sorting import different
 
 Numbers = npt.NDArray[np.int64]
 
@@ -181,5 +182,5 @@ class Stack:
         first = np.empty(len(numbers), dtype=np.int64)
         first[of[::-1]] = (np.cumsum(sizes) - sizes)[::-1]  # the first of each is written last
         messages = int(message.max(initial=0)) + 1
-        which, run = np.divmod(np.unique(of * messages + message), messages)
+        which, run = np.divmod(different(of * messages + message), messages)
         return Groups(numbers, first, np.repeat(of, sizes), (which, run))

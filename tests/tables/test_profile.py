@@ -16,7 +16,7 @@ from auditor.records import Message as Body
 from auditor.tables.collect import Collector
 from auditor.tables.different import DISTINCT_CAP
 from auditor.tables.meanings import Meanings
-from auditor.tables.profile import BITS, Profiles
+from auditor.tables.profile import BITS, Counted, Profiles
 from tests.tables.made import (
     FIRM,
     KINDS,
@@ -228,8 +228,13 @@ def merge(first: Collector, other: Collector) -> None:
     there = pickle.loads(pickle.dumps(other.profiles.counted()))  # noqa: S301 - our own
     rows, codes = first.profiles.merge(there)
     merged = first.profiles.counted()
-    assert [merged.keys[row] for row in rows] == there.keys
+    assert [spelled_out(merged)[row] for row in rows] == spelled_out(there)
     assert [merged.meanings[code] for code in codes] == there.meanings
+
+
+def spelled_out(counted: Counted) -> list[tuple[str, ...]]:
+    pairs = zip(counted.group, counted.place, strict=True)
+    return [(*counted.groups[group], *counted.places[place]) for group, place in pairs]
 
 
 def test_nothing_is_merged_from_nobody() -> None:
