@@ -200,16 +200,18 @@ def _subject(
     return Receiver(ranked[0]["id"], ranked[0]["name"], ranked[0]["role"])
 
 
-def _cleaned(value: Any, redactor: Redactor) -> Any:
-    """Hide what looks like a secret in what people and file names told; digests stay."""
+def _cleaned(value: Any, redactor: Redactor, name: str = "") -> Any:
+    """Hide what looks like a secret in what people and file names told.
+
+    Digests stay, and far ends that were refused on purpose. `name` is what a value is called.
+    """
     if isinstance(value, dict):
-        kept = ("sha256", "app_version")
-        return {
-            name: one if name in kept else _cleaned(one, redactor) for name, one in value.items()
-        }
+        return {name: _cleaned(one, redactor, name) for name, one in value.items()}
     if isinstance(value, list):
-        return [_cleaned(one, redactor) for one in value]
-    return redactor.clean(value, _TOLD) if isinstance(value, str) else value
+        return [_cleaned(one, redactor, name) for one in value]
+    if not isinstance(value, str) or name in {"sha256", "app_version"}:
+        return value
+    return redactor.address(value) if name == "targets" else redactor.clean(value, _TOLD)
 
 
 def _swept(value: Any, redactor: Redactor) -> Any:

@@ -41,6 +41,8 @@ _RUN = re.compile(
 _BEGUN = re.compile(r"[0-9a-fA-F]{8}")
 """How every one of those begins: most names have none."""
 
+_IP = dict(SHAPES)["ip"]
+
 
 def _cut(text: str, limit: int) -> str:
     """Return what is shown of a text without secrets."""
@@ -54,6 +56,7 @@ class Redactor:
     def __init__(self, key: bytes) -> None:
         self.key = key
         self._secrets: dict[str, str] = {}
+        self._far_ends: set[str] = set()
         self._spelled = Spelled(())
         self._label = lru_cache(maxsize=8192)(self._make_label)
 
@@ -101,21 +104,29 @@ class Redactor:
         return self.clean(text, limit, but)
 
     def address(self, text: str) -> str:
-        """Return the name or number of a far end: who gets data is what an audit is for."""
+        """Return the name or number of a far end: who gets data is what an audit is for.
+
+        From now on `sweep` leaves the number, though `clean` hides it in captured texts: there it
+        does not know yet who is a far end and who is the DJ.
+        """
+        self._far_ends.update(_IP.findall(text))
         return make_visible(text)[:_ADDRESS]
 
     def sweep(self, text: str) -> str:
         """Replace every secret that the whole audit has learned, wherever it stands.
 
         Also where it is spelled in Base64, hex or percent signs, and where `clean` cut it short.
+        Numbers of far ends stay.
         """
-        if text in self._secrets:
+        if text in self._secrets and text not in self._far_ends:
             return self._label(text, self._secrets[text])
         if len(text) < SHORTEST:
             return text
         if len(self._spelled) != len(self._secrets):  # more was learned since
             self._spelled = Spelled(self._secrets)
-        return self._spelled.replaced(text, lambda one: self._label(one, self._secrets[one]))
+        return self._spelled.replaced(
+            text, lambda one: self._label(one, self._secrets[one]), self._far_ends
+        )
 
     def hides(self, value: Value, secret: str, category: str) -> bool:
         """Say whether `preview` would put a label in the place of the whole value."""
@@ -138,10 +149,16 @@ class Redactor:
         """How many different secrets of each kind were replaced."""
         return Counter(self._secrets.values())
 
-    def learn(self, secrets: Mapping[str, str]) -> None:
+    @property
+    def far_ends(self) -> frozenset[str]:
+        """The numbers of far ends, which are shown."""
+        return frozenset(self._far_ends)
+
+    def learn(self, secrets: Mapping[str, str], far_ends: Collection[str]) -> None:
         """Take what another redactor has learned."""
         for text, kind in secrets.items():
             self._learn(text, kind)
+        self._far_ends.update(far_ends)
 
     def _hide(self, text: str, kind: str) -> str:
         self._learn(text, kind)

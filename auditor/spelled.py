@@ -6,7 +6,7 @@ import json
 import re
 from array import array
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from urllib.parse import quote, quote_plus
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -16,6 +16,8 @@ SHORTEST = 8
 
 _LONGEST = 4096
 """Characters of the longest secret that is also searched in its other spellings."""
+
+_DIGITS = "0123456789."
 
 _CUT = re.compile(r"… \(\d+ characters\)$")
 """How `Redactor.clean` ends a text that it cut."""
@@ -70,11 +72,11 @@ class Spelled:
     def __len__(self) -> int:
         return len(self._secrets)
 
-    def replaced(self, text: str, label: Callable[[str], str]) -> str:
+    def replaced(self, text: str, label: Callable[[str], str], shown: Collection[str] = ()) -> str:
         """Return a text with each secret replaced by what `label` makes of it.
 
         Of several that begin at one place the longest spelling. A text that was cut may end inside
-        of one.
+        of one. `shown` are IP addresses that stay where they stand whole, whatever is inside them.
         """
         alike = self._beginnings(text)
         cut = _CUT.search(text) if alike else None
@@ -82,10 +84,10 @@ class Spelled:
         while alike and place + SHORTEST <= len(text):
             for spelling, secret in alike.get(text[place : place + SHORTEST], ()):
                 size = _covered(text, place, spelling, cut.start() if cut else 0)
-                if size:
-                    shown = label(secret)
-                    text = text[:place] + shown + text[place + size :]
-                    place += len(shown) - 1
+                if size and not (shown and _address(text, place, place + size) in shown):
+                    name = label(secret)
+                    text = text[:place] + name + text[place + size :]
+                    place += len(name) - 1
                     cut = _CUT.search(text)
                     break
             place += 1
@@ -117,6 +119,13 @@ class Spelled:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def _address(text: str, start: int, end: int) -> str:
+    """Return what stands at a place, with the digits and dots around it."""
+    before, after = text[:start], text[end:]
+    rest = len(after) - len(after.lstrip(_DIGITS))
+    return text[len(before.rstrip(_DIGITS)) : end + rest].strip(".")
 
 
 def _covered(text: str, place: int, spelling: str, cut: int) -> int:

@@ -129,3 +129,21 @@ def test_protobuf_tags_are_no_address() -> None:
         assert redactor.path(path) == path
     assert "198.51.100.7" not in redactor.path('hosts["198.51.100.7"].name')
     assert redactor.counts == {"ip": 1}
+
+
+@pytest.mark.parametrize("far", ["203.0.113.9", "1.1.1.1"])
+def test_far_ends_are_hidden_in_what_was_captured_and_shown_otherwise(
+    redactor: Redactor, far: str
+) -> None:
+    early = redactor.clean(f"from 203.0.113.99 to {far}")
+    redactor.preview("203.0.113.98", category="identity")
+    assert redactor.address(f"{far}:443") == f"{far}:443"
+    assert redactor.clean(f"from 203.0.113.99 to {far}") == early
+    assert far not in early.split()
+    assert redactor.sweep(far) == far
+    assert redactor.sweep(f"Left for {far}: 3.") == f"Left for {far}: 3."
+    for other in ("203.0.113.99", "203.0.113.98"):
+        assert other not in redactor.sweep(f"not for {other}")
+    other = Redactor(KEY)
+    other.learn(redactor.secrets, redactor.far_ends)
+    assert other.sweep(far) == far

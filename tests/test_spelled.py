@@ -50,6 +50,23 @@ def test_a_text_that_was_cut_may_end_inside_of_one() -> None:
     assert Spelled(SECRETS).replaced(short, shown) == short
 
 
+def test_addresses_that_are_shown_stay_where_they_stand_whole() -> None:
+    numbers = Spelled(["192.0.2.7", "192.0.2.70", "192.0.2.71-secret"])
+    kept = {"192.0.2.7", "192.0.2.77"}
+    for text in ("192.0.2.7", "cue.192.0.2.77", "to 192.0.2.7:443.", "192.0.2.7 192.0.2.77"):
+        assert numbers.replaced(text, shown, kept) == text
+    hidden = {
+        "192.0.2.70": "‹?›",
+        "192.0.2.70 192.0.2.7": "‹?› 192.0.2.7",
+        "192.0.2.78": "‹?›8",
+        "1192.0.2.7": "1‹?›",
+        "192.0.2.71-secret": "‹?›",
+        b"192.0.2.7".hex(): "‹?›",
+    }
+    for text, expected in hidden.items():
+        assert numbers.replaced(text, shown, kept) == expected
+
+
 def test_quick_look_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The automaton only says which secrets are worth looking for, place by place."""
     rng = random.Random(7)  # noqa: S311

@@ -42,6 +42,7 @@ class Explainer:
         self._originals = originals
         self._redactor = redactor
         self._catalogue = catalogue
+        _name_far_ends(audit, redactor)
         self._kinds = Kinds.of(catalogue.categories.values())
         self._sources = dict(_sources(catalogue))
         self._pipelines: dict[int, Pipeline] = {}
@@ -211,6 +212,17 @@ def find_claim(audit: Audit, wanted: str | None) -> Claim:
     raise AuditorError(
         message, f"Name one of these claims, which rest on values that left:\n{ids}{rest}"
     )
+
+
+def _name_far_ends(audit: Audit, redactor: Redactor) -> None:
+    """Tell a redactor who got data, as the redactor of the audit knew it."""
+    for table, column in (
+        ("exchanges", "host"),
+        ("connections", "sni"),
+        ("connections", "address"),
+    ):
+        for name in audit.tables[table][column].unique():
+            redactor.address(name)
 
 
 def _sources(catalogue: Catalogue) -> Iterable[tuple[str, Evidence]]:

@@ -64,6 +64,7 @@ class Gathered:
     fields: Counted
     excerpts: Best
     secrets: dict[str, str]
+    far_ends: frozenset[str]
     carried: Kept
 
 
@@ -177,6 +178,7 @@ class Collector:
             self.profiles.counted(),
             self._excerpts.best,
             self.redactor.secrets,
+            self.redactor.far_ends,
             self._carried,
         )
 
@@ -191,7 +193,7 @@ class Collector:
         fields, meanings = self.profiles.merge(other.fields)
         self.observed.merge(other.observed, fields, meanings)
         self._excerpts.merge(other.excerpts)
-        self.redactor.learn(other.secrets)
+        self.redactor.learn(other.secrets, other.far_ends)
         self._carried.merge(other.carried)
 
     def _opened(self, batch: Batch, found: Sequence[Column]) -> list[Column]:
