@@ -39,7 +39,7 @@ class Snapshot:
         if exchange.kind != "http":
             last = len(exchange.messages) - 1
             messages = tuple(one for one in messages if one.index == last)
-        name = self._redactor.clean(site.name)
+        name = self._redactor.address(site.name)
         one = self._receivers.setdefault(
             name, {"name": name, "role": site.role, "messages": 0, "bytes": 0}
         )
@@ -95,7 +95,7 @@ class Snapshot:
                 if self._categories[name]
             ],
             "sealed": [
-                {"host": self._redactor.clean(host), "outcome": outcome, "connections": count}
+                {"host": self._redactor.address(host), "outcome": outcome, "connections": count}
                 for (host, outcome), count in sealed.most_common()
             ],
             "latest": sorted(self._latest, key=lambda one: float(one["time"])),

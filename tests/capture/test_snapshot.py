@@ -56,11 +56,17 @@ def test_counts_journal_lines_and_takes_the_last_word_on_a_connection() -> None:
     assert [one["what"] for one in view["latest"]] == ["mark", "intervention"]
 
 
-def test_addresses_of_people_do_not_come_through() -> None:
+def test_far_ends_come_through_and_nothing_of_what_they_got() -> None:
     snapshot = Snapshot(load_catalogue(), KEY)
-    snapshot.add_exchange(exchange("192.168.7.13", b'{"mail": "someone@example.com"}'))
-    assert "192.168.7.13" not in repr(snapshot.view())
-    assert "someone" not in repr(snapshot.view())
+    body = b'{"mail": "someone@example.com", "peer": "192.168.7.14"}'
+    snapshot.add_exchange(exchange("192.168.7.13", body))
+    sealed = {"sni": "", "address": "192.168.7.15:443", "outcome": "passed-through"}
+    snapshot.add_line(line("connection", id="1", **sealed))
+    view = snapshot.view()
+    assert [one["name"] for one in view["receivers"]] == ["192.168.7.13"]
+    assert [one["host"] for one in view["sealed"]] == ["192.168.7.15:443"]
+    assert "someone" not in repr(view)
+    assert "192.168.7.14" not in repr(view)
 
 
 def test_messages_of_one_conversation_count_once_each() -> None:
