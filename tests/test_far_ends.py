@@ -15,7 +15,6 @@ from auditor.catalogue.model import Catalogue
 from auditor.explain.chain import Explainer
 from auditor.explain.reread import Originals
 from auditor.explain.show import lines, plain
-from auditor.gather import BLOCK, Share
 from auditor.redact import Redactor
 from auditor.report import render
 from auditor.tables.build import build_tables
@@ -27,6 +26,8 @@ START = 1_795_231_198.0
 FAR = "203.0.113.9"
 OWN = "203.0.113.99"
 """Begins like the far end."""
+LAST = 3
+"""The number of the exchange with it."""
 SEALED = "198.51.100.7"
 REFUSED = "192.0.2.33:8443"
 TARGETS = {"block-receiver": REFUSED, "block-quic": "192.0.2.34:443"}
@@ -46,13 +47,13 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = {"peer": FAR, "me": OWN, "note": f"from {OWN} to {FAR}:80, not {SEALED}"}
     with (folder / "flows.mitm").open("wb") as file:
         writer = io.FlowWriter(file)
-        for number in range(BLOCK):
+        for number in range(LAST):
             properties = {"cue_position_ms": 61234 + number, **told}
             body = {"batch": [{"type": "track", "event": "cue_set", "properties": properties}]}
             writer.add(post("https://api.segment.io/v1/batch", number, body))
         # Behind a word and a slash stand versions, so it takes the sweep to hide an address there.
         body = {"event": "cue_set", "hot_cue_name": f"x/{OWN} x/{FAR} x/{SEALED}", **told}
-        writer.add(post(f"http://{FAR}:8080/v1/events", BLOCK, body))
+        writer.add(post(f"http://{FAR}:8080/v1/events", LAST, body))
     (folder / "session.yaml").write_text(json.dumps({"format": 1, "title": f"At {OWN}"}))
     connection = {"kind": "connection", "id": "1", "started": START, "outcome": "passed-through"}
     connection |= {"sni": "", "address": f"{SEALED}:443", "bytes_up": 10, "bytes_down": 10}
@@ -110,12 +111,13 @@ def test_it_does_not_matter_which_process_meets_the_far_end(
     session: Path, catalogue: Catalogue
 ) -> None:
     kinds = Kinds.of(catalogue.categories.values())
-    alone, first = (Collector(Redactor(KEY), kinds) for _ in range(2))
+    alone, first, other = (Collector(Redactor(KEY), kinds) for _ in range(3))
     gather.gather([session], catalogue, alone)
-    gather._take([session], catalogue, first, Share(0, 2))
+    gather._take([session], catalogue, first, lambda number: number < LAST)
+    gather._take([session], catalogue, other, lambda number: number == LAST, sessions=False)
     first.count()
     assert FAR not in first.redactor.far_ends
-    first.merge(gather._gathered([session], catalogue, first.setting, Share(1, 2)))
+    first.merge(other.gathered())
     alone.count()
     assert first.redactor.far_ends == alone.redactor.far_ends == {FAR, SEALED}
     mine, others = build_tables(alone), build_tables(first)
