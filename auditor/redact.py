@@ -12,6 +12,7 @@ from base64 import b32encode
 from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import lru_cache, partial
+from itertools import islice
 
 from auditor.records import Value
 from auditor.spelled import SHORTEST, Spelled, make_visible
@@ -57,7 +58,7 @@ class Redactor:
         self.key = key
         self._secrets: dict[str, str] = {}
         self._far_ends: set[str] = set()
-        self._spelled = Spelled(())
+        self._spelled = Spelled()
         self._label = lru_cache(maxsize=8192)(self._make_label)
 
     def preview(self, value: Value, secret: str = "", category: str = "") -> str:
@@ -122,8 +123,8 @@ class Redactor:
             return self._label(text, self._secrets[text])
         if len(text) < SHORTEST:
             return text
-        if len(self._spelled) != len(self._secrets):  # more was learned since
-            self._spelled = Spelled(self._secrets)
+        if (known := len(self._spelled)) < len(self._secrets):
+            self._spelled.add(islice(self._secrets, known, None))
         return self._spelled.replaced(
             text, lambda one: self._label(one, self._secrets[one]), self._far_ends
         )

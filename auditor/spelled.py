@@ -53,24 +53,25 @@ def spellings(text: str) -> set[str]:
 class Spelled:
     """Secrets to be found. Nearly no text has any: so all it keeps is how their spellings begin."""
 
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = [*secrets]
-        numbers: dict[bytes, int] = {}
-        self._owner = array("l")
-        """The first secret of each beginning."""
-        self._others: dict[int, list[int]] = {}
-        """Further secrets that begin alike."""
-        for owner, secret in enumerate(self._secrets):
-            for start in {one[:SHORTEST] for one in spellings(secret)}:
-                number = numbers.setdefault(_bytes(start), len(numbers))
-                if number == len(self._owner):
-                    self._owner.append(owner)
-                else:
-                    self._others.setdefault(number, []).append(owner)
-        self._automaton = BytesAhoCorasick([*numbers]) if numbers else None
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._parts: list[_Beginnings] = []
+        """Each larger than the next."""
+        self.add(secrets)
 
     def __len__(self) -> int:
-        return len(self._secrets)
+        return sum(len(one.secrets) for one in self._parts)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Find further secrets, too.
+
+        They are joined with those before only when they are as many. So a secret is looked at a few
+        times, however often others are added.
+        """
+        fresh = [*secrets]
+        while self._parts and fresh and len(self._parts[-1].secrets) <= len(fresh):
+            fresh = self._parts.pop().secrets + fresh
+        if fresh:
+            self._parts.append(_Beginnings(fresh))
 
     def replaced(self, text: str, label: Callable[[str], str], shown: Collection[str] = ()) -> str:
         """Return a text with each secret replaced by what `label` makes of it.
@@ -108,13 +109,38 @@ class Spelled:
 
     def _candidates(self, text: str) -> Sequence[str]:
         """Return the secrets of which a spelling begins in a text."""
+        data = _bytes(text)
+        return [secret for part in self._parts for secret in part.found(data)]
+
+
+class _Beginnings:
+    """The first characters of every spelling of some secrets."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        self.secrets = secrets
+        numbers: dict[bytes, int] = {}
+        self._owner = array("l")
+        """The first secret of each beginning."""
+        self._others: dict[int, list[int]] = {}
+        """Further secrets that begin alike."""
+        for owner, secret in enumerate(secrets):
+            for start in {one[:SHORTEST] for one in spellings(secret)}:
+                number = numbers.setdefault(_bytes(start), len(numbers))
+                if number == len(self._owner):
+                    self._owner.append(owner)
+                else:
+                    self._others.setdefault(number, []).append(owner)
+        self._automaton = BytesAhoCorasick([*numbers]) if numbers else None
+
+    def found(self, data: bytes) -> Sequence[str]:
+        """Return the secrets of which a spelling begins in a text, given in UTF-8."""
         if not self._automaton:
             return ()
-        found = self._automaton.find_matches_as_indexes(_bytes(text), overlapping=True)
+        found = self._automaton.find_matches_as_indexes(data, overlapping=True)
         numbers = {number for number, *_ in found}
         owners = {self._owner[number] for number in numbers}
         owners.update(*(self._others.get(number, ()) for number in numbers))
-        return [self._secrets[owner] for owner in owners]
+        return [self.secrets[owner] for owner in owners]
 
 
 def _bytes(text: str) -> bytes:

@@ -77,7 +77,7 @@ def test_quick_look_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = ["".join(rng.choices(pieces, k=rng.randint(1, 4))) for _ in range(1500)]
     quick = Spelled(SECRETS)
     found = [quick.replaced(text, shown) for text in asked]
-    monkeypatch.setattr(module.Spelled, "_candidates", lambda self, _: self._secrets)
+    monkeypatch.setattr(module.Spelled, "_candidates", lambda *_: SECRETS)
     assert [quick.replaced(text, shown) for text in asked] == found
     assert sum(text != one for text, one in zip(asked, found, strict=True)) > 500
 
@@ -87,6 +87,35 @@ def test_what_is_learned_between_two_sweeps_is_found_as_well() -> None:
     for secret in SECRETS:
         redactor.preview(secret, "token")
         assert secret not in redactor.sweep(f"before {secret} behind")
+
+
+def test_it_does_not_matter_when_a_secret_was_added() -> None:
+    secrets = [f"{start} {number}" for start in ("same start", "another") for number in range(40)]
+    whole, grown = Spelled(secrets), Spelled()
+    for size in (1, 1, 0, 5, 2, 40, 1, 30):
+        grown.add(secrets[len(grown) : len(grown) + size])
+    assert len(grown) == len(whole) == 80
+    text = " | ".join(reversed(secrets))
+    assert grown.replaced(text, str.upper) == whole.replaced(text, str.upper) == text.upper()
+
+
+def test_secrets_that_come_one_by_one_are_looked_at_a_few_times_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def counted(secret: str) -> set[str]:
+        asked.append(secret)
+        return {secret}
+
+    monkeypatch.setattr(module, "spellings", counted)
+    redactor = Redactor(KEY)
+    for number in range(256):
+        redactor.preview(f"secret-{number:04}", "token")
+        redactor.sweep("nothing of it in here")
+    assert len(set(asked)) == 256
+    assert len(asked) < 256 * 9
+    assert redactor.sweep("<secret-0000>").startswith("<‹token ")
 
 
 def test_what_cannot_be_seen_is_not_printable() -> None:
