@@ -26,6 +26,8 @@ from auditor.records import Exchange, Leaf, Message, Observation, Site, Unread, 
 _LONGEST = 200
 _MOST = 2000
 _Row = tuple[str, Leaf]
+# mypy sees one version of mitmproxy at a time, and they differ in what they export, with which types.
+_REGISTRY: Any = contentviews
 
 
 class DjData:
@@ -122,14 +124,11 @@ class AuditorView:
     """Offer the view as long as the script is loaded."""
 
     def load(self, loader: Any) -> None:
-        # mypy sees one version of mitmproxy at a time.
-        add: Any = contentviews.add
-        add(_VIEW)
+        _REGISTRY.add(_VIEW)
 
     def done(self) -> None:
-        if hasattr(contentviews, "views"):  # mitmproxy 11 refuses to add a name twice
-            remove: Any = contentviews.remove
-            remove(_VIEW)
+        if hasattr(_REGISTRY, "views"):  # mitmproxy 11 refuses to add a name twice
+            _REGISTRY.remove(_VIEW)
 
 
 _VIEW = DjData()
