@@ -9,7 +9,7 @@ import pytest
 
 from auditor.audit import run_audit
 from auditor.catalogue import load_catalogue
-from auditor.classify import classifier, endpoint, events, fields, lexicon, senses
+from auditor.classify import endpoint, events, fields, interpreter, lexicon, plans, senses
 from auditor.decode import members, walk
 from auditor.pipeline import Pipeline
 from auditor.records import Exchange, Site
@@ -53,11 +53,12 @@ def said(pipeline: Pipeline, exchange: Exchange) -> tuple[Site, list[tuple[objec
 
 
 FORGETFUL = [
-    (classifier, "_MEMORY"),
     (endpoint, "_MEMORY"),
     (events, "_MEMORY"),
     (fields, "_MEMORY"),
+    (interpreter, "_MEMORY"),
     (lexicon, "_MEMORY"),
+    (plans, "_MEMORY"),
     (senses, "_MEMORY"),
     (members, "_MOST"),
     (walk, "_MOST_PLAIN"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -127,6 +127,11 @@ class Clock:
             for size in range(len(at) + 1):
                 near.setdefault(at[:size], when)
         self._paths = {context: tuple(mine) for context, mine in self._near.items()}
+
+    @property
+    def contexts(self) -> Container[str]:
+        """Return where in the message there is any."""
+        return self._paths
 
     def whens(self, sheet: Sheet, plan: Named, asked: Mapping[int, Sequence[str]]) -> Whens:
         """Return when the things happened that columns of a sheet tell of.

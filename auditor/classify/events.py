@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias, cast
 
 from auditor import paths
@@ -14,15 +15,17 @@ from auditor.places import At, Context, Layout, Place
 from auditor.records import Sheet
 
 _Place: TypeAlias = tuple[Context, str]
-_Told: TypeAlias = dict[_Place, dict[At, str]]
+Places: TypeAlias = tuple[_Place, ...]
+Told: TypeAlias = dict[_Place, dict[At, str]]
 """Names of events by place, and there by the first indices of what they hold for."""
 
 _NAME = re.compile(r"[\w .:/+-]{1,64}")
 """A text that can be a name; sentences, and what people write, are none."""
 NO_EVENTS: Sequence[str] = ()
 """Events of the rows of a sheet where none has any."""
-_Sources: TypeAlias = tuple[tuple[int, int, _Place], ...]
+Sources: TypeAlias = tuple[tuple[int, int, _Place], ...]
 """Places that may name an event: nearness, levels that must be shared, the place."""
+_NO_NAMES: Mapping[At, str] = MappingProxyType({})
 _MOST_PLACES = 8
 _MEMORY = 50_000
 _TOGETHER = {"body", "query"}
@@ -30,7 +33,7 @@ _TOGETHER = {"body", "query"}
 
 
 class EventFinder:
-    """Finds the name of the event that each value belongs to."""
+    """Finds the names of events in the messages of an endpoint."""
 
     def __init__(self, places: tuple[str, ...], judge: Judge) -> None:
         """Look at `places` (paths, or `query:path`); without any, at names such as `event`."""
@@ -40,28 +43,9 @@ class EventFinder:
             lambda path: _names_event(judge, paths.keys(path))
         )
 
-    def find(self, sheets: Sequence[Sheet]) -> list[Sequence[str]]:
-        """Return for each sheet the event of every row; nothing where no row has one.
-
-        The name is empty where there is no event.
-        """
-        told = self._told(sheets)
-        if not told:
-            return [NO_EVENTS] * len(sheets)
-        places = self._places or tuple(told)[:_MOST_PLACES]
-        known: dict[_Sources, dict[At, str]] = {}
-        found: list[Sequence[str]] = []
-        for sheet in sheets:
-            mine = _sources(sheet.layout.context, sheet.layout.home, places)
-            if mine:
-                found.append(_of_rows(sheet.ats, mine, told, known.setdefault(mine, {})))
-            else:
-                found.append(NO_EVENTS)
-        return found
-
-    def _told(self, sheets: Sequence[Sheet]) -> _Told:
+    def told(self, sheets: Sequence[Sheet]) -> Told:
         """Return the event names that values tell; empty where a value can be no name."""
-        told: _Told = {}
+        told: Told = {}
         for sheet in sheets:
             for number in self._numbers(sheet.layout):
                 for place, value, at in sheet.column(number):
@@ -71,6 +55,10 @@ class EventFinder:
                         for size in range(len(at) + 1):
                             mine.setdefault(at[:size], name)
         return told
+
+    def places(self, told: Told) -> Places:
+        """Return the places that name events in a message that tells these; they are few."""
+        return (self._places or tuple(told)[:_MOST_PLACES]) if told else ()
 
     def _numbers(self, where: Layout) -> tuple[int, ...]:
         """Return which values of a layout may name an event."""
@@ -94,11 +82,8 @@ def _names_event(judge: Judge, names: Sequence[str]) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _sources(context: Context, home: str, places: tuple[_Place, ...]) -> _Sources:
-    """Return the places that may name the event of an object's members.
-
-    Each with its nearness, and the levels that the object must share with it.
-    """
+def sources(context: Context, home: str, places: Places) -> Sources:
+    """Return which of these places may name the event of an object's members."""
     found = []
     for place in places:
         if place[0] != context and not {place[0], context} <= _TOGETHER:
@@ -111,23 +96,21 @@ def _sources(context: Context, home: str, places: tuple[_Place, ...]) -> _Source
     return tuple(found)
 
 
-def _of_rows(
-    ats: Sequence[At], sources: _Sources, told: _Told, known: dict[At, str]
-) -> Sequence[str]:
-    """Return the event of every row, given their indices.
-
-    `known` has the events that these sources gave before in this message, by their indices.
-    """
-    deepest = max(levels for _, levels, _ in sources)
+def events_of(ats: Sequence[At], mine: Sources, told: Told) -> list[str]:
+    """Return the event of every row, given their indices; the name is empty where there is none."""
+    if len(mine) == 1:
+        _, levels, place = mine[0]
+        names = told.get(place, _NO_NAMES)
+        return [names.get(at[:levels], "") for at in ats]
+    deepest = max(levels for _, levels, _ in mine)
     shorts = [at[:deepest] for at in ats]
-    for short in {*shorts} - known.keys():
-        known[short] = _best(short, sources, told)
+    known = {short: _best(short, mine, told) for short in {*shorts}}
     return [*map(known.__getitem__, shorts)]
 
 
-def _best(at: tuple[int, ...], sources: Sequence[tuple[int, int, _Place]], told: _Told) -> str:
+def _best(at: At, mine: Sources, told: Told) -> str:
     best = (-1, "")
-    for near, levels, place in sources:
+    for near, levels, place in mine:
         names = told.get(place)
         if names and (name := names.get(at[:levels])):
             best = max(best, (near, name))

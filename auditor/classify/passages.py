@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from auditor.catalogue.model import FieldRule
 from auditor.classify.clock import NO_WHENS, Whens
 from auditor.classify.events import NO_EVENTS
-from auditor.classify.senses import Rules, Sense
+from auditor.classify.senses import Field, Rules, Sense
 from auditor.places import Layout
 from auditor.records import NO_MEANING, Meaning, Observation, Sheet, Value
 
@@ -45,6 +46,16 @@ class Passage(NamedTuple):
     def event(self, row: int) -> str:
         """Return the event of a row."""
         return self.events[row] if self.events else ""
+
+    def usual_rules(self, number: int) -> list[FieldRule | None]:
+        """Return the rules of the values of a column where they depend on nothing but events."""
+        return [field.rule for field in self.fields(number)]
+
+    def fields(self, number: int) -> list[Field]:
+        """Return what each value of a column is judged by."""
+        where, rows, _ = self.sheet
+        spots = _spots(where, rows, number)
+        return [self.senses[self.event(row)].fields[number] for row, _ in spots]
 
     @property
     def said(self) -> list[Said]:

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
 from auditor.catalogue.model import Catalogue
-from auditor.classify.events import EventFinder
+from auditor.classify.events import EventFinder, events_of, sources
 from auditor.classify.lexicon import Judge
 from auditor.decode import decode_message
-from auditor.records import Decoded, Leaf, Message, Value
+from auditor.records import Decoded, Leaf, Message, Sheet, Value
 
 
 @pytest.fixture(scope="module")
@@ -16,9 +17,18 @@ def judge(catalogue: Catalogue) -> Judge:
     return Judge(catalogue.lexicon)
 
 
+def find(finder: EventFinder, sheets: Sequence[Sheet]) -> list[list[str]]:
+    """Return the event of every row of each sheet; nothing where no row has one."""
+    told = finder.told(sheets)
+    places = finder.places(told)
+    mine = [sources(one.layout.context, one.layout.home, places) for one in sheets]
+    pairs = zip(sheets, mine, strict=True)
+    return [events_of(one.ats, some, told) if some else [] for one, some in pairs]
+
+
 def events(finder: EventFinder, leaves: list[Leaf]) -> list[str]:
     """Return the event of each leaf, one sheet for each."""
-    found = finder.find(Decoded.of(leaves).sheets)
+    found = find(finder, Decoded.of(leaves).sheets)
     return [mine[0] if mine else "" for mine in found]
 
 
@@ -26,7 +36,7 @@ def spoken(finder: EventFinder, body: object) -> set[tuple[str, str, Value, tupl
     """Return event, path, value and indices of every leaf of a body that is decoded."""
     data = json.dumps(body).encode()
     sheets = decode_message(Message("out", data, len(data))).sheets
-    found = finder.find(sheets)
+    found = find(finder, sheets)
     return {
         (events[row] if events else "", leaf.path, leaf.value, leaf.at)
         for sheet, events in zip(sheets, found, strict=True)
