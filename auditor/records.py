@@ -150,13 +150,19 @@ class Sheet(NamedTuple):
         place = one.places[0] if one.is_list else one.places[number]
         return Leaf(place, self.rows[row][number], one.at(number, self.ats[row]))
 
+    def spots(self, number: int) -> Iterator[tuple[Value, At]]:
+        """Return the values at one place with their indices, row by row; for lists, all values."""
+        where, rows, ats = self
+        if where.is_list:
+            pairs = zip(rows, ats, strict=True)
+            return ((one, (*at, item)) for row, at in pairs for item, one in enumerate(row))
+        tail = where.tails[number] if where.tails else ()
+        return zip([row[number] for row in rows], [at + tail for at in ats], strict=True)
+
     def column(self, number: int) -> Iterator[Leaf]:
-        """Yield the leaves at one place, row by row; for lists, which have only one, all leaves."""
-        if self.layout.is_list:
-            yield from self.leaves()
-        else:
-            for row in range(len(self.rows)):
-                yield self.leaf(row, number)
+        """Return the same as leaves."""
+        place = self.layout.places[number]
+        return (Leaf(place, value, at) for value, at in self.spots(number))
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield the leaves, row by row."""

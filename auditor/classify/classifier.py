@@ -12,7 +12,7 @@ from itertools import repeat
 from types import MappingProxyType
 
 from auditor.catalogue.model import Catalogue
-from auditor.classify.clock import NO_WHENS, Clock
+from auditor.classify.clock import NO_WHENS, SCALE, Clock
 from auditor.classify.events import NO_EVENTS, EventFinder, events_of
 from auditor.classify.fields import RuleBook
 from auditor.classify.interpreter import Interpreter
@@ -64,11 +64,10 @@ class Classifier:
         senses = plan.senses(events)
         parts = zip(sheets, senses, events, repeat(_NO_RULES), repeat(NO_WHENS), repeat(_NOTHING))
         passages = [*map(_new, repeat(Passage), parts)]
-        every = set().union(*[known.values() for known in senses])
-        if any(sense.asking for sense in every):
+        if book.by_neighbours and any(one.asking for known in senses for one in known.values()):
             near = book.neighbours(sheets)
             passages = [one._replace(rules=_asked(one, near)) for one in passages]
-        clock = clock_by_rules(passages) if any(sense.clocks for sense in every) else None
+        clock = None if book.units.isdisjoint(SCALE) else clock_by_rules(passages)
         clock = clock or clock_by_names(sheets, plan.timed, exchange.started)
         return tuple([_timed(one, clock) for one in passages] if clock else passages)
 

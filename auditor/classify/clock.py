@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
 from auditor import paths
@@ -31,7 +31,11 @@ def moment(value: Value, unit: str) -> float | None:
     if number is None or unit not in SCALE:
         return None
     seconds = number / SCALE[unit]
-    return seconds if _PLAUSIBLE[0] <= seconds <= _PLAUSIBLE[1] else None
+    return seconds if _is_plausible(seconds) else None
+
+
+def _is_plausible(seconds: float) -> bool:
+    return _PLAUSIBLE[0] <= seconds <= _PLAUSIBLE[1]
 
 
 _WHEN = frozenset(
@@ -71,8 +75,14 @@ def moment_near(value: Value, near: float) -> float | None:
             return None
         seconds = found.replace(tzinfo=found.tzinfo or UTC).timestamp()
         return seconds if abs(seconds - near) <= _NEAR_S else None
-    moments = (moment(value, unit) for unit in SCALE)
-    return next((one for one in moments if one and abs(one - near) <= _NEAR_S), None)
+    number = number_of(value)
+    if number is None:
+        return None
+    for scale in SCALE.values():
+        seconds = number / scale
+        if abs(seconds - near) <= _NEAR_S and _is_plausible(seconds):
+            return seconds
+    return None
 
 
 class Named:
@@ -117,16 +127,19 @@ class Clock:
     """The moments that one message tells."""
 
     def __init__(self, times: Sequence[tuple[Leaf, float]]) -> None:
-        self._own: dict[Context, dict[str, dict[At, float]]] = {}
+        self._times = times
         self._near: dict[Context, dict[str, dict[At, float]]] = {}
-        """By context and path: of each value, and the first of all below an index."""
+        """By context and path: the first of all below an index."""
         for (place, _, at), when in times:
-            own = self._own.setdefault(place.context, {}).setdefault(place.path, {})
-            own[at] = when
             near = self._near.setdefault(place.context, {}).setdefault(place.path, {})
             for size in range(len(at) + 1):
                 near.setdefault(at[:size], when)
         self._paths = {context: tuple(mine) for context, mine in self._near.items()}
+
+    @cached_property
+    def _own(self) -> Mapping[tuple[Context, str, At], float]:
+        """Which values are moments; asked for few messages only."""
+        return {(place.context, place.path, at): when for (place, _, at), when in self._times}
 
     @property
     def contexts(self) -> Container[str]:
@@ -163,9 +176,9 @@ class Clock:
         times = self._paths.get(place.context)
         if times is None:
             return None
-        own = self._own[place.context].get(place.path)
-        if own and at in own:
-            return own[at]
+        own = self._own.get((place.context, place.path, at))
+        if own is not None:
+            return own
         return _nearest(_ordered(place.path, name, times), self._near[place.context], at)
 
     @staticmethod

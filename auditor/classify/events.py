@@ -19,7 +19,8 @@ Places: TypeAlias = tuple[_Place, ...]
 Told: TypeAlias = dict[_Place, dict[At, str]]
 """Names of events by place, and there by the first indices of what they hold for."""
 
-_NAME = re.compile(r"[\w .:/+-]{1,64}")
+_LONGEST = 64
+_NAME = re.compile(r"[\w .:/+-]+")
 """A text that can be a name; sentences, and what people write, are none."""
 NO_EVENTS: Sequence[str] = ()
 """Events of the rows of a sheet where none has any."""
@@ -48,10 +49,16 @@ class EventFinder:
         told: Told = {}
         for sheet in sheets:
             for number in self._numbers(sheet.layout):
-                for place, value, at in sheet.column(number):
+                place = sheet.layout.places[number]
+                key = (place.context, place.path)
+                for value, at in sheet.spots(number):
                     if isinstance(value, str) or self._places:  # else only texts name an event
-                        name = value if isinstance(value, str) and _NAME.fullmatch(value) else ""
-                        mine = told.setdefault((place.context, place.path), {})
+                        name = (
+                            _name(value)
+                            if isinstance(value, str) and len(value) <= _LONGEST
+                            else ""
+                        )
+                        mine = told.setdefault(key, {})
                         for size in range(len(at) + 1):
                             mine.setdefault(at[:size], name)
         return told
@@ -75,6 +82,12 @@ class EventFinder:
         if self._places:
             return (place.context, place.path) in self._places
         return place.context in _TOGETHER and self._names_event(place.path)
+
+
+@lru_cache(maxsize=4096)
+def _name(text: str) -> str:
+    """Return a text that can be a name, one object for all equal ones, else an empty one."""
+    return text if _NAME.fullmatch(text) else ""
 
 
 def _names_event(judge: Judge, names: Sequence[str]) -> bool:

@@ -27,6 +27,10 @@ class RuleBook:
         self._general = general
         self.by_event: bool = general.by_event if general else False
         """Whether any rule holds in one event only."""
+        self.by_neighbours: bool = general.by_neighbours if general else False
+        """Whether any rule has conditions."""
+        self.units: frozenset[str] = general.units if general else frozenset()
+        """Units of the values that have a category by rule."""
         self.where_names: frozenset[str] = general.where_names if general else frozenset()
         """Names that conditions look at."""
         self.where_paths: frozenset[str] = general.where_paths if general else frozenset()
@@ -76,6 +80,8 @@ class RuleBook:
         else:
             self._loose.append((rule.context, pattern.compiled(rule.path), own, rule))
         self.by_event = self.by_event or bool(rule.event)
+        self.by_neighbours = self.by_neighbours or bool(rule.where)
+        self.units |= {rule.unit} if rule.category else frozenset()
         for key, _ in rule.where:
             self._watch(key)
         if rule.time:

@@ -18,6 +18,7 @@ from auditor.places import Layout
 
 _MEMORY = 50_000
 _NO_EVENT = ("",)
+_ALONE = (0,)
 
 
 class Plan(NamedTuple):
@@ -51,28 +52,30 @@ class Family:
         self._book = book
         self._layouts = layouts
         self._known: dict[tuple[str, tuple[int, ...]], Mapping[int, Sense]] = {}
-        """For an event and the numbers of the layouts that have rows of it."""
+        """By an event, and the numbers of the layouts that have rows of it."""
 
     def senses(self, events: Sequence[Sequence[str]]) -> list[dict[str, Sense]]:
         """Return what is known of each layout, given the events of its rows, for each of them."""
         different = [dict.fromkeys(mine) for mine in events]
+        if len(different) == 1:  # as most are: nothing to bring together
+            return [{event: self._of(event, _ALONE)[0] for event in different[0]}]
         together: dict[str, list[int]] = {}
         for number, mine in enumerate(different):
             for event in mine:
                 together.setdefault(event, []).append(number)
-        known = {}
-        for event, numbers in together.items():
-            key = (event, tuple(numbers))
-            known[event] = self._known.get(key) or self._made(*key)
+        known = {event: self._of(event, tuple(mine)) for event, mine in together.items()}
         return [
             {event: known[event][number] for event in mine} for number, mine in enumerate(different)
         ]
 
-    def _made(self, event: str, numbers: tuple[int, ...]) -> Mapping[int, Sense]:
-        layouts = [self._layouts[number] for number in numbers]
-        senses = self._planner.interpreter.senses(self._book, event, layouts)
-        found = self._known[event, numbers] = dict(zip(numbers, senses, strict=True))
-        self._planner.size += len(numbers)
+    def _of(self, event: str, numbers: tuple[int, ...]) -> Mapping[int, Sense]:
+        """Return what is known of the layouts that have rows of an event."""
+        found = self._known.get((event, numbers))
+        if found is None:
+            layouts = [self._layouts[number] for number in numbers]
+            senses = self._planner.interpreter.senses(self._book, event, layouts)
+            found = self._known[event, numbers] = dict(zip(numbers, senses, strict=True))
+            self._planner.size += len(numbers)
         return found
 
 

@@ -20,6 +20,7 @@ from auditor.classify.clock import (
     named,
 )
 from auditor.classify.passages import Passage
+from auditor.classify.senses import Rules
 from auditor.places import Layout
 from auditor.records import Leaf, Sheet, Value
 
@@ -43,12 +44,13 @@ def clock_by_names(sheets: Sequence[Sheet], wanted: Timed, sent: float) -> Clock
     """Return the moments that fields tell by their names, where no rule knows better."""
     told = []
     for which, numbers in wanted:
-        sheet = sheets[which]
-        for row, values in enumerate(sheet.rows):
+        where, rows, ats = sheets[which]
+        for values, at in zip(rows, ats, strict=True):
             for number in numbers:
-                when = moment_near(values[number], sent)
+                value = values[number]
+                when = moment_near(value, sent)
                 if when is not None:
-                    told.append((sheet.leaf(row, number), when))
+                    told.append((Leaf(where.places[number], value, where.at(number, at)), when))
     return Clock(told) if told else None
 
 
@@ -75,18 +77,20 @@ def _moment(value: Value, rule: FieldRule | None) -> float | None:
 
 def whens_of(one: Passage, clock: Clock) -> Whens:
     """Return when the things happened that the values worth a look tell of."""
-    if one.sheet.layout.context not in clock.contexts:
+    sheet, senses, _, rules, _, _ = one
+    if sheet.layout.context not in clock.contexts:
         return NO_WHENS
-    plans = {sense.named for sense in one.senses.values()}
+    plans = {sense.named for sense in senses.values()}
     (plan, torn) = (plans.pop(), _NO_NUMBERS) if len(plans) == 1 else _merged(frozenset(plans))
-    if plan is NOT_NAMED and not torn and not one.rules:
-        return NO_WHENS
-    asked = {
-        number: [rule.time if rule else "" for rule in rules] for number, rules in one.rules.items()
-    }
-    for number in torn - asked.keys():
-        asked[number] = [rule.time if rule else "" for rule in one.usual_rules(number)]
-    return clock.whens(one.sheet, plan, asked)
+    if rules or torn:
+        asked = {**{number: one.usual_rules(number) for number in torn}, **rules}
+        return clock.whens(sheet, plan, {number: _times(mine) for number, mine in asked.items()})
+    return NO_WHENS if plan is NOT_NAMED else clock.whens(sheet, plan, {})
+
+
+def _times(rules: Rules) -> list[str]:
+    """Return the fields that rules take their times from."""
+    return [rule.time if rule else "" for rule in rules]
 
 
 @lru_cache(maxsize=65536)
