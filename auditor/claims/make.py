@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from auditor.claims.verdict import Decision, Rebuilt, Subject, decide
 from auditor.claims.words import falsifier, sentence
 from auditor.records import Claim, Excerpt
 from auditor.stats import absence, windows
-from auditor.stats.firm import FIRM, Part, by_receiver
+from auditor.stats.firm import FIRM, Part, by_receiver, coded, rows_by_receiver
 from auditor.stats.thresholds import LAG_S
 
 Flags = npt.NDArray[np.bool_]
@@ -139,34 +139,32 @@ class _About:
 
 
 class _Fields:
-    """Columns of the fields table as plain lists: claims look at a few rows, many times."""
+    """The table of fields as claims look at it: a few rows, many times."""
 
     def __init__(self, fields: pd.DataFrame) -> None:
-        self._counts = fields["count"].tolist()
-        self._firm: dict[tuple[str, str], list[int]] = {}
-        firm = np.flatnonzero(fields["strength"].isin(FIRM))
-        kinds = _columns(fields.iloc[firm], "category", "receiver")
-        for row, kind in zip(firm.tolist(), kinds, strict=True):
-            self._firm.setdefault(kind, []).append(row)
-        self._told = list(_columns(fields, "means", "rule", "path"))
+        self._counts = fields["count"].to_numpy()
+        self._firm = rows_by_receiver(fields)
+        told = [coded(fields[name]) for name in ("means", "rule", "path")]
+        self._codes = np.array([codes for codes, _ in told])
+        self._texts = [texts for _, texts in told]
 
     def of(self, category: str, receiver: str, listed: Part) -> list[int]:
         """Return the rows of fields that told this kind of data.
 
         Those of listed observations, and those of which the strongest observation was of this kind.
         """
-        return sorted({*listed.fields, *self._firm.get((category, receiver), ())})
+        firm = self._firm.get((category, receiver))
+        return sorted({*listed.fields, *([] if firm is None else firm.tolist())})
 
     def words(self, rows: Sequence[int]) -> list[str]:
         """Say in plain words what fields are, the most frequent first."""
-        ranked = sorted(rows, key=lambda row: -self._counts[row])
-        different = dict.fromkeys(self._told[row] for row in ranked)
-        return list(dict.fromkeys(_words(*one) for one in different))
-
-
-def _columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
-    """Return columns of text row by row; pandas itself would take them out value by value."""
-    return zip(*(table[name].array.to_numpy(dtype=object) for name in names), strict=True)
+        where = np.array(rows, dtype=np.int64)
+        ranked = where[np.argsort(-self._counts[where], kind="stable")]
+        different = dict.fromkeys(zip(*self._codes[:, ranked].tolist(), strict=True))
+        told = (
+            [texts[code] for texts, code in zip(self._texts, one, strict=True)] for one in different
+        )
+        return list(dict.fromkeys(_words(*one) for one in told))
 
 
 def _words(means: str, rule: str, path: str) -> str:

@@ -30,9 +30,9 @@ def coded(texts: pd.Series[Any]) -> tuple[Numbers, list[Any]]:
     return np.asarray(found.codes), found.categories.tolist()
 
 
-def firm_rows(observations: pd.DataFrame) -> Numbers:
-    """Return the rows of strong and medium observations."""
-    codes, names = coded(observations["strength"])
+def firm_rows(table: pd.DataFrame) -> Numbers:
+    """Return the rows of strong and medium observations, or of fields that have such."""
+    codes, names = coded(table["strength"])
     return np.flatnonzero(np.array([*(one in FIRM for one in names), False])[codes])
 
 
@@ -78,15 +78,21 @@ def by_category(observations: pd.DataFrame) -> dict[str, Part]:
 
 def by_receiver(observations: pd.DataFrame) -> dict[tuple[str, str], Part]:
     """Return the firm observations of each kind of data and receiver."""
-    rows = firm_rows(observations)
-    what, categories = coded(observations["category"])
-    who, receivers = coded(observations["receiver"])
+    every = rows_by_receiver(observations)
+    return {pair: Part(observations, rows) for pair, rows in every.items()}
+
+
+def rows_by_receiver(table: pd.DataFrame) -> dict[tuple[str, str], Numbers]:
+    """Return the firm rows of each kind of data and receiver, of observations or of fields."""
+    rows = firm_rows(table)
+    what, categories = coded(table["category"])
+    who, receivers = coded(table["receiver"])
     pairs = what[rows].astype(np.int64) * len(receivers) + who[rows]
     pairs[(what[rows] < 0) | (who[rows] < 0)] = -1
     found = {}
     for pair, mine in _split(pairs, rows):
         category, receiver = divmod(pair, len(receivers))
-        found[str(categories[category]), str(receivers[receiver])] = Part(observations, mine)
+        found[str(categories[category]), str(receivers[receiver])] = mine
     return found
 
 
