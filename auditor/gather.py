@@ -95,6 +95,7 @@ def gather(
         ]
         try:
             found = _take(files, catalogue, collector, Turns(free).take, progress)
+            collector.count()  # while others are still at work
             for other in others:
                 collector.merge(other.result())
         except BrokenProcessPool as error:
