@@ -98,7 +98,8 @@ def _conclude(
     observations = tables["observations"]
     tables["marks"] = windows.annotate(tables["marks"], observations, _moves(rows), clocks)
     subject = _subject(session, receivers, catalogue)
-    rebuilt = reconstruction(tables, whole=totals["observations"] == totals["observations_listed"])
+    whole = totals["observations"] == totals["observations_listed"]
+    rebuilt = reconstruction(tables, whole=whole)
     evidence = Evidence(
         tables,
         collector.excerpts,
@@ -123,7 +124,7 @@ def _conclude(
     tool = {"version": __version__, "catalogue": catalogue.digest[:12]}
     width, bars = summary.bars(tables["exchanges"], session["started"], session["ended"])
     categories = {one.id: one for one in rows}
-    lanes = windows.lanes(tables["marks"], observations, _moves(rows), causes["lanes"])
+    lanes = windows.lanes(tables, _moves(rows), causes["lanes"])
     result = {
         "format": FORMAT,
         "tool": tool,
@@ -154,7 +155,7 @@ def _conclude(
             if one.id in lanes
         ],
         "attribution": causes,
-        "timeline": timeline(categories, lanes, session, causes),
+        "timeline": timeline(categories, lanes, session, causes, whole=whole),
         "reconstruction": rebuilt,
         "who": who(receivers, totals),
         "coverage": coverage(shares, totals),

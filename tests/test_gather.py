@@ -122,6 +122,8 @@ def test_a_list_within_bounds_changes_no_count(
             other.fields,
         )
         assert one.excerpt == other.excerpt
+    assert some.facts["lanes"] == whole.facts["lanes"]
+    assert some.facts["timeline"]["take"].endswith("messages chosen by chance.")
     (line,) = set(some.facts["notices"]) - set(whole.facts["notices"])
     assert f"{len(listed):,} of {len(every):,} observations are listed" in line
     assert "too many observations" in some.facts["reconstruction"]["reason"]

@@ -41,13 +41,17 @@ def timeline(
     lanes: Mapping[str, Lane],
     session: Mapping[str, Any],
     found: Mapping[str, Any],
+    *,
+    whole: bool = True,
 ) -> dict[str, str]:
-    """Say which actions were followed by their own kind of data; `found` comes from `causes`."""
+    """Say which actions were followed by their own kind of data; `found` comes from `causes`.
+
+    `whole` says that every observation is listed: only those have dots.
+    """
+    some = "" if whole else " There are too many to draw: these are of messages chosen by chance."
     if not session["has_marks"]:
-        return {
-            "title": "When data left",
-            "take": "This recording does not say what the DJ did. Dots show when matching data left.",
-        }
+        take = "This recording does not say what the DJ did. Dots show when matching data left."
+        return {"title": "When data left", "take": take + some}
     done = {name: lane for name, lane in lanes.items() if lane["did"] and name in categories}
     sorts: dict[str, list[str]] = {title: [] for title in _TITLES}
     for name, lane in done.items():
@@ -55,7 +59,8 @@ def timeline(
     parts = [f"{title}: {', '.join(names)}." for title, names in sorts.items() if names]
     return {
         "title": " ".join(parts) or "What you did, and what left",
-        "take": "Each lane is one kind of data. A triangle is something you did. A dot under it is matching data, placed where the message says it happened. A ring means that its position was found in other data.",
+        "take": "Each lane is one kind of data. A triangle is something you did. A dot under it is matching data, placed where the message says it happened. A ring means that its position was found in other data."
+        + some,
     }
 
 

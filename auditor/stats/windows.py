@@ -170,20 +170,21 @@ class AtOnce:
 
 
 def lanes(
-    marks: pd.DataFrame,
-    observations: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
     moves: Collection[str],
     rows: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, dict[str, int]]:
     """Count, per category: done, followed, observed, and disturbed idle windows.
 
-    `moves` names the actions that move the playhead; `matched` counts those found again. `rows`
-    are the lanes of `auditor.claims.causes`: what they count of idle windows is taken from there.
+    `moves` names the actions that move the playhead; `matched` counts those found again. `observed`
+    is of all values that left, listed or not. `rows` are the lanes of `auditor.claims.causes`: what
+    they count of idle windows is taken from there.
     """
-    firm = by_category(observations)
+    marks, firm = tables["marks"], by_category(tables["observations"])
+    values = tables["kinds"].groupby("category", observed=True)["values"].sum()
     hands_off = bool((marks["action"] == IDLE).any())
     result = {}
-    for name in dict.fromkeys([*marks["category"].tolist(), *firm]):
+    for name in dict.fromkeys([*marks["category"].tolist(), *firm, *values.index]):
         mine, done = firm.get(name), marks[marks["category"] == name]
         moved = done["action"].isin(list(moves))
         tested = [one for one in rows if one["category"] == name]
@@ -197,7 +198,7 @@ def lanes(
             "followed": int(done["followed"].sum()),
             "moved": int(moved.sum()),
             "matched": int(done["matched"].sum()),
-            "observed": len(mine) if mine else 0,
+            "observed": int(values.get(name, 0)),
             "idle": idle,
             "idle_hit": hit,
         }

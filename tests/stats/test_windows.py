@@ -34,6 +34,21 @@ def seen(
     return frame(full, TABLES["observations"])
 
 
+def kinds(**values: int) -> pd.DataFrame:
+    """Build what was sent of each kind of data, to one receiver."""
+    full = [("tidal", category, count, count, "strong") for category, count in values.items()]
+    return frame(full, TABLES["kinds"])
+
+
+def audited(done: pd.DataFrame, left: pd.DataFrame, **values: int) -> dict[str, pd.DataFrame]:
+    return {"marks": done, "observations": left, "kinds": kinds(**values)}
+
+
+def test_lanes_count_what_is_not_listed_too() -> None:
+    lanes = windows.lanes(audited(marks(), seen(("seek", 25, None, 0, "s")), seek=7, cue=2), ())
+    assert {name: lane["observed"] for name, lane in lanes.items()} == {"seek": 7, "cue": 2}
+
+
 def test_followed_uses_the_time_the_message_tells() -> None:
     done = marks(("seek", "seek", 10, 10, {}), ("seek", "seek", 50, 50, {}))
     batch = seen(("seek", 90, 11, 0, "s"))
@@ -53,7 +68,7 @@ def test_weak_observations_never_count() -> None:
     done = marks(("seek", "seek", 10, 10, {}))
     weak = seen(("seek", 11, None, 0, "s"), strength="weak")
     assert not windows.annotate(done, weak, ())["followed"].any()
-    assert windows.lanes(done, weak, ())["seek"]["observed"] == 0
+    assert windows.lanes(audited(done, weak), ())["seek"]["observed"] == 0
 
 
 def test_positions_are_found_in_seconds_and_milliseconds() -> None:
@@ -81,7 +96,7 @@ def test_positions_are_found_in_seconds_and_milliseconds() -> None:
 def test_lanes_count_idle_windows_too() -> None:
     done = marks(("seek", "seek", 10, 10, {}), ("idle", "", 20, 30, {}), ("idle", "", 40, 50, {}))
     dot = seen(("seek", 25, None, 0, "s"))
-    lane = windows.lanes(windows.annotate(done, dot, ()), dot, {"seek"})["seek"]
+    lane = windows.lanes(audited(windows.annotate(done, dot, ()), dot, seek=1), {"seek"})["seek"]
     assert (lane["did"], lane["followed"], lane["moved"], lane["matched"]) == (1, 0, 1, 0)
     assert (lane["observed"], lane["idle"], lane["idle_hit"]) == (1, 2, 1)
 
@@ -172,7 +187,7 @@ def test_counts_are_those_of_the_test() -> None:
     counts = windows.AtOnce(tables).counted(seeks, "seek", "tidal", mine)
     assert (counts.followed, counts.idle, counts.idle_hit, counts.by_clock) == (8, 10, 1, False)
     rows = [{"category": "seek", "idle": 10, "idle_hit": counts.idle_hit}]
-    lane = windows.lanes(tables["marks"], some, (), rows)["seek"]
+    lane = windows.lanes(tables | {"kinds": kinds(seek=9)}, (), rows)["seek"]
     assert (lane["followed"], lane["idle"], lane["idle_hit"]) == (8, 10, 1)
 
 
