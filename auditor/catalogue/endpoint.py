@@ -78,7 +78,7 @@ def with_rules(entry: Entry, endpoint: Endpoint, reader: RuleReader) -> Endpoint
 
 
 def _read_match(entry: Entry) -> Match:
-    check_keys(entry, required={"hosts"}, optional={"methods", "paths", "kind", "body"})
+    check_keys(entry, required={"hosts"}, optional={"methods", "paths", "kind", "body", "query"})
     paths = texts(entry, "paths") or ("/**",)
     for path in paths:
         if not path.startswith("/") or "**" in path.removesuffix("**"):
@@ -92,7 +92,17 @@ def _read_match(entry: Entry) -> Match:
             raise entry.error(f"`{host}` is no host", "Write `api.name.com` or `*.name.com`.")
     methods = tuple(method.upper() for method in texts(entry, "methods"))
     kind = chosen(entry, "kind", ("http", "websocket", "tcp"), "kind of exchange")
-    return Match(methods, hosts, paths, kind, text(entry, "body"))
+    return Match(methods, hosts, paths, kind, text(entry, "body"), _read_query(entry))
+
+
+def _read_query(entry: Entry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    member = entry.members().get("query")
+    if member is None:
+        return ()
+    query = tuple((name, values.texts()) for name, values in member.members().items())
+    if not query or not all(values for _, values in query):
+        raise member.error("a query must ask for something", "Write `query: {name: value}`.")
+    return query
 
 
 def read_examples(entry: Entry, categories: frozenset[str]) -> tuple[Example, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,7 @@ from auditor.catalogue.model import (
     Catalogue,
     Endpoint,
     Evidence,
+    Match,
     Protocol,
     Receiver,
 )
@@ -167,6 +169,28 @@ def _rules_are_reachable(given: _Input) -> Iterator[Problem]:
                 )
 
 
+def _queries_differ(given: _Input) -> Iterator[Problem]:
+    """Find two endpoints that ask the same of one address: the second is never reached."""
+    asked: dict[tuple[str, str, tuple[str, ...]], list[tuple[str, Match]]] = {}
+    for receiver, endpoint in given.endpoints():
+        match, name = endpoint.match, f"{receiver.id}/{endpoint.id}"
+        parameters = tuple(sorted(parameter for parameter, _ in match.query))
+        addresses = product(match.hosts, match.paths) if parameters else ()
+        others = [asked.setdefault((*address, parameters), []) for address in addresses]
+        for twin in sorted({twin for one in others for twin, its in one if _both(match, its)}):
+            yield f"{endpoint.place} {name}", f"asks for the same query as {twin}"
+        for one in others:
+            one.append((name, match))
+
+
+def _both(one: Match, other: Match) -> bool:
+    """Say whether a request to one address can be what two endpoints ask for."""
+    methods = not one.methods or not other.methods or {*one.methods} & {*other.methods}
+    kinds = not one.kind or other.kind in {"", one.kind}
+    values = dict(other.query)
+    return bool(methods and kinds and all({*wanted} & {*values[n]} for n, wanted in one.query))
+
+
 def _names_are_not_taken_twice(given: _Input) -> Iterator[Problem]:
     """Find two rules for one field in one event: only one of them can be right."""
     for receiver, endpoint in given.endpoints():
@@ -278,6 +302,7 @@ _CHECKS: tuple[tuple[Callable[[_Input], Iterator[Problem]], Level, str], ...] = 
     (_file_is_named_like_receiver, "error", "Name the file `<id>.yaml` or `<id>-<part>.yaml`."),
     (_evidence_can_be_followed, "error", "Name a public source and the day of its snapshot."),
     (_rules_are_reachable, "error", "Name the placeholder in `match: paths`."),
+    (_queries_differ, "error", "Give each its own `query`, or make one endpoint of them."),
     (_names_are_not_taken_twice, "error", "Keep one, or tell them apart with `where`."),
     (_events_are_in_the_table, "error", "Add it under `events`, or correct it."),
     (_rows_can_be_tested, "error", "See README.md beside the catalogue."),

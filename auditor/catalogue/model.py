@@ -111,6 +111,8 @@ class Match:
     """`websocket` or `tcp` when the address is that of such a connection only; empty means any."""
     body: str = ""
     """First key of the decoded body; enough by itself on hosts that nobody knows."""
+    query: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Parameters that must all stand in the query, each with one of its values, as decoded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ def _endpoint(one: Endpoint, numbers: dict[Evidence, int]) -> Iterator[str]:
     for path in one.match.paths:
         yield f"- `{methods} {path}`" + (f" ({one.match.kind})" if one.match.kind else "")
     yield f"- on {listed(one.match.hosts)}"
+    for name, values in one.match.query:
+        yield f"- where the query says `{name}`: {listed(values)}"
     if one.match.body:
         yield f"- recognised by its body, whoever the host belongs to: `{one.match.body}`"
     yield f"- format: {one.wire or 'not said'}; main content: {one.category}; {one.status}"

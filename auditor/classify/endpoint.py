@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from auditor.catalogue.model import Catalogue, Endpoint, Receiver
 from auditor.classify.guess import guess
@@ -36,6 +37,24 @@ _Found = tuple[Endpoint, tuple[tuple[str, str], ...]]
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What an address leads to where the query decides."""
+
+    asking: tuple[_Found, ...]
+    """Endpoints that ask for a query, those that ask for most first."""
+    otherwise: _Found | None
+
+    def of(self, query: str) -> _Found | None:
+        """Return what a raw query leads to."""
+        given = frozenset(parse_qsl(query, keep_blank_values=True))
+        for found in self.asking:
+            wanted = found[0].match.query
+            if all(any((name, one) in given for one in values) for name, values in wanted):
+                return found
+        return self.otherwise
+
+
 class Directory:
     """The catalogue's addresses, indexed once."""
 
@@ -44,7 +63,7 @@ class Directory:
         self._names: dict[str, Receiver] = {}
         self._routes: dict[str, list[_Route]] = {}
         self._shapes: dict[str, Endpoint] = {}
-        self._known: dict[_Address, _Found | None] = {}
+        self._known: dict[_Address, _Found | _Choice | None] = {}
         self._words = catalogue.lexicon.addresses
         for receiver in catalogue.receivers.values():
             self._names[receiver.id] = receiver
@@ -69,7 +88,7 @@ class Directory:
         host = exchange.host.lower().rstrip(".")
         method, path = exchange.method.upper(), exchange.path or "/"
         asks = is_preflight(exchange)
-        found = None if asks else self._route((exchange.kind, method, host, path))
+        found = None if asks else self._route((exchange.kind, method, host, path), exchange.query)
         owner = self._owner(host)
         if found is not None:
             endpoint, parameters = found
@@ -77,7 +96,9 @@ class Directory:
             return _site(receiver, endpoint.id, endpoint.category, parameters)
         for key in sorted(body_keys & self._shapes.keys()):
             return self._by_format(host, owner, (self._shapes[key], ()))
-        found = None if asks else self._route((exchange.kind, method, ANYWHERE, path))
+        found = (
+            None if asks else self._route((exchange.kind, method, ANYWHERE, path), exchange.query)
+        )
         if found is not None:
             return self._by_format(host, owner, found)
         folded, parameters = fold(path)
@@ -120,14 +141,25 @@ class Directory:
     def _owner(self, host: str) -> Receiver | None:
         return next((self._owners[h] for h in _hosts(host) if h in self._owners), None)
 
-    def _route(self, address: _Address) -> _Found | None:
+    def _route(self, address: _Address, query: str) -> _Found | None:
         if address not in self._known:
             if len(self._known) >= _MEMORY:
                 self._known.clear()
             self._known[address] = self._match(address)
-        return self._known[address]
+        found = self._known[address]
+        return found.of(query) if isinstance(found, _Choice) else found
 
-    def _match(self, address: _Address) -> _Found | None:
+    def _match(self, address: _Address) -> _Found | _Choice | None:
+        """Return the first endpoint that takes an address, or the choice that a query makes."""
+        asking: list[_Found] = []
+        for found in self._matches(address):
+            if not found[0].match.query:
+                return _Choice(tuple(asking), found) if asking else found
+            asking.append(found)
+        return _Choice(tuple(asking), None) if asking else None
+
+    def _matches(self, address: _Address) -> Iterable[_Found]:
+        """Yield every endpoint that takes an address, the closest first."""
         _, _, host, path = address
         for name in _hosts(host):
             for route in self._routes.get(name, ()):
@@ -136,8 +168,7 @@ class Directory:
                 found = route.expression.fullmatch(path)
                 if found:
                     values = zip(route.names, found.groups(), strict=True)
-                    return route.endpoint, tuple((n, unquote(v)) for n, v in values)
-        return None
+                    yield route.endpoint, tuple((n, unquote(v)) for n, v in values)
 
 
 def is_preflight(exchange: Exchange) -> bool:
@@ -160,8 +191,10 @@ class _Route:
             body = body.removesuffix("/") + "(?:/.*)?"
         self._expression = body if rest else body.removesuffix("/") + "/?"
         spelled = -sum(map(len, literal))
-        self.order = (rest, 0, spelled) if rest else (rest, len(self.names), spelled)
-        """Whole addresses first, of them those without placeholders; then what spells out most."""
+        places = 0 if rest else len(self.names)
+        self.order = (rest, places, spelled, -len(endpoint.match.query))
+        """Whole addresses first, of them those without placeholders; then what spells out most.
+        Of the same addresses those that ask for more of the query."""
 
     @cached_property
     def expression(self) -> re.Pattern[str]:

@@ -144,6 +144,8 @@ def _endpoint_lines(receiver: Receiver, one: Endpoint) -> Iterator[str]:
     yield f"  {one.purpose}"
     yield f"  main content: {one.category}; format: {one.wire or 'not said'}; {one.status}"
     yield f"  {one.place}; {_source(one.evidence)}"
+    for name, values in one.match.query:
+        yield f"  only where the query says {name}: {' or '.join(values)}"
     if one.match.body:
         yield f"  also recognised by its body, whoever the host belongs to: {one.match.body}"
     if one.event_name:

@@ -38,8 +38,21 @@ def test_what_is_left_out(tmp_path: Path) -> None:
     endpoint = read(tmp_path)
     assert endpoint.match.paths == ("/**",)
     assert (endpoint.match.methods, endpoint.match.kind, endpoint.match.body) == ((), "", "")
+    assert endpoint.match.query == ()
     assert (endpoint.event_name, endpoint.fields, endpoint.examples) == ((), (), ())
     assert endpoint.place == "one.yaml:3"
+
+
+@pytest.mark.parametrize(
+    ("query", "read_as"),
+    [
+        ("{method: play}", (("method", ("play",)),)),
+        ("{a: [b, c d], e: '1'}", (("a", ("b", "c d")), ("e", ("1",)))),
+    ],
+)
+def test_query(tmp_path: Path, query: str, read_as: tuple[object, ...]) -> None:
+    head = HEAD.replace("hosts: [example.com]", f"hosts: [example.com], query: {query}")
+    assert read(tmp_path, head=head).match.query == read_as
 
 
 @pytest.mark.parametrize(
@@ -86,6 +99,10 @@ def test_headers_are_lower_case(tmp_path: Path) -> None:
         ("hosts: [example.com]", "hosts: [example.com/x]", "is no host"),
         ("hosts: [example.com]", "hosts: [example.com], paths: ['/**/x']", "is no path template"),
         ("hosts: [example.com]", "hosts: [example.com], kind: pigeon", "unknown kind of exchange"),
+        ("hosts: [example.com]", "hosts: [example.com], query: {}", "must ask for something"),
+        ("hosts: [example.com]", "hosts: [example.com], query: {a: []}", "must ask for something"),
+        ("hosts: [example.com]", "hosts: [example.com], query: {a: 1}", "where a list belongs"),
+        ("hosts: [example.com]", "hosts: [example.com], query: a=b", "where names with values"),
         ("    status: tested\n", "", "`status` is missing here"),
         ("    status: tested\n", "    status: tested\n    event: {}\n", "unknown name `event`"),
         ("tested\n", "tested\n    event_data: [{at: a..b}]\n", "is not a path"),

@@ -31,6 +31,7 @@ CASES = [
     ("services/tidal.yaml", "home: https", "#\n" * 150 + "home: https", "files-are-short"),
     ("categories.yaml", "hint: which tracks play, when, how long", "hint: " + "word " * 21, "sentences-are-short"),
     ("categories.yaml", "  test: Search for five different words.\n", "", "rows-can-be-tested"),
+    ("services/deezer-methods.yaml", "query: {method: [deezer.pageSearch,", "query: {method: [deezer.ping,", "queries-differ"),
     ("headers.yaml", "date: 2022-06-01", "date: June", "evidence-can-be-followed"),
     ("applications.yaml", "date: 2026-11-21", "date: soon", "evidence-can-be-followed"),
     ("applications.yaml", "id: engine-dj", "id: Engine DJ", "ids-are-plain"),

@@ -31,6 +31,10 @@ def test_every_receiver_and_endpoint_has_its_place(made: dict[str, str]) -> None
             assert all(path in page for path in endpoint.match.paths)
 
 
+def test_what_an_endpoint_asks_of_the_query(made: dict[str, str]) -> None:
+    assert "- where the query says `method`: `log.listen`\n" in made["receivers/deezer.md"]
+
+
 def test_links_lead_somewhere(tmp_path: Path) -> None:
     write_reference(load_catalogue(), tmp_path)
     for page in tmp_path.rglob("*.md"):

@@ -7,6 +7,7 @@ import pytest
 
 from auditor.catalogue.model import Catalogue, Match
 from auditor.classify import Directory
+from auditor.classify import endpoint as endpoint_module
 from auditor.classify.endpoint import fold
 from auditor.records import Exchange, Site
 
@@ -84,6 +85,67 @@ def test_closest_address_wins(catalogue: Catalogue, post: Post, path: str, endpo
     )
     small = replace(catalogue, receivers={"tidal": replace(tidal, endpoints=endpoints)})
     assert Directory(small).find(post("one.test", path)).endpoint == endpoint
+
+
+ASKING = {
+    "rest": Match((), ("one.test",), ("/**",)),
+    "plain": Match((), ("one.test",), ("/a",)),
+    "stops": Match((), ("one.test",), ("/a",), query=(("m", ("stop", "the end")),)),
+    "track": Match((), ("one.test",), ("/a",), query=(("m", ("stop",)), ("k", ("track",)))),
+    "anywhere": Match((), ("*",), ("/hit",), query=(("m", ("stop",)),)),
+}
+
+
+@pytest.fixture
+def asking(catalogue: Catalogue) -> Directory:
+    tidal = catalogue.receivers["tidal"]
+    endpoints = tuple(
+        replace(tidal.endpoints[0], id=name, match=match) for name, match in ASKING.items()
+    )
+    return Directory(replace(catalogue, receivers={"tidal": replace(tidal, endpoints=endpoints)}))
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "query", "endpoint"),
+    [
+        ("one.test", "/a", "", "plain"),
+        ("one.test", "/a", "m=stop", "stops"),
+        ("one.test", "/a", "x=1&m=%73top&x=2", "stops"),
+        ("one.test", "/a", "m=the%20end", "stops"),
+        ("one.test", "/a", "m=the+end", "stops"),
+        ("one.test", "/a", "m=start&m=stop", "stops"),
+        ("one.test", "/a", "m=stopped", "plain"),
+        ("one.test", "/a", "M=stop", "plain"),
+        ("one.test", "/a", "n=m=stop", "plain"),
+        ("one.test", "/a", "m=stop&k=track", "track"),
+        ("one.test", "/a", "k=track", "plain"),
+        ("one.test", "/a", "m=%FF&m", "plain"),
+        ("one.test", "/b", "m=stop", "rest"),
+        ("two.test", "/hit", "m=stop", "tidal/anywhere"),
+        ("two.test", "/hit", "m=play", "POST /hit"),
+    ],
+)
+def test_query_parts_one_address(
+    asking: Directory, post: Post, host: str, path: str, query: str, endpoint: str
+) -> None:
+    for _ in range(2):  # the address is remembered by then, also with another query
+        assert asking.find(post(host, path, query="m=other")).endpoint != "stops"
+        assert asking.find(post(host, path, query=query)).endpoint == endpoint
+
+
+def test_query_is_read_only_where_a_route_asks(
+    asking: Directory, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def reading(query: str, **_: object) -> list[tuple[str, str]]:
+        read.append(query)
+        return []
+
+    monkeypatch.setattr(endpoint_module, "parse_qsl", reading)
+    for path in ("/a", "/b"):
+        asking.find(post("one.test", path, query=f"from={path}"))
+    assert read == ["from=/a"]
 
 
 def test_socket_only_when_it_is_one(directory: Directory, post: Post) -> None:

@@ -105,6 +105,8 @@ def test_show_receiver_and_endpoint() -> None:
     assert "POST ec.tidal.com" in endpoint.stdout
     assert "unit unix-ms" in endpoint.stdout
     assert "expects" in endpoint.stdout
+    report = run("show", "deezer/play-report")
+    assert "  only where the query says method: log.listen\n" in report.stdout
     assert json.loads(run("show", "tidal/event-batch", "--json").stdout)["receiver"] == "tidal"
     assert json.loads(run("show", "tidal", "--json").stdout)["id"] == "tidal"
 

@@ -12,7 +12,7 @@ from auditor.reconstruct.records import Report
 from auditor.reconstruct.rows import Row, label, messages
 
 NAME = "Deezer play report"
-ADDRESSES = frozenset({"deezer/gateway"})
+ADDRESSES = frozenset({"deezer/play-report"})
 EVENTS = frozenset({"log.listen"})
 
 
