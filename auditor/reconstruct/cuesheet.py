@@ -32,6 +32,8 @@ def cue_sheet(rebuilt: Mapping[str, Any]) -> str:
         lines.append(f"    INDEX 01 {_index(one['start'] - zero)}")
     for fade in rebuilt["transitions"]:
         lines.append(f"REM TRANSITION {_index(fade['start'] - zero)} {fade['length_s']:.1f} s")
+    if rebuilt.get("left_out"):
+        lines.append(f"REM {rebuilt['left_out']} OVERLAPS LEFT OUT")
     if len(tracks) > MOST_TRACKS:
         lines.append(f"REM {len(tracks) - MOST_TRACKS} MORE TRACKS LEFT OUT")
     return "\n".join(lines) + "\n"

@@ -4,8 +4,10 @@
       tracks       each play with its jumps, pauses, loops, tempo and what was heard when;
                    with marks its number is that of the same track in `real`, null if none is
       transitions  overlaps of two plays
+      left_out     overlaps that no transition was made of: more was heard at once than any mix has
       counts       things found, by kind
-      scores       the same against the marks, where there are marks
+      scores       the same against the marks, where there are marks; `left_out` of each counts pairs
+                   close in time that were not compared, because there were too many
       sentence     the one sentence for a DJ
     real       the set by the marks, in the same form; null without marks of playing
                `matched` of each thing: found again (real), or really done (rebuilt); in `real` it
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from auditor.reconstruct import words
@@ -100,6 +103,7 @@ def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done], *, noted: bool
             "sessions": clock.sessions,
         },
         **told,
+        "left_out": one.rebuilt.left_out,
         "counts": counts,
         "scores": [_score(score) for score in scores],
         "sentence": words.told(
@@ -108,7 +112,8 @@ def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done], *, noted: bool
             scores,
             one.reader,
             named=any(play.track for play in one.rebuilt.plays),
-        ),
+        )
+        + words.left_out(one.rebuilt.left_out),
     }
 
 
@@ -122,11 +127,16 @@ def _scores(real: DjSet, rebuilt: DjSet, marks: Sequence[Done]) -> list[Score]:
 
 
 def _tempos(marks: Sequence[Done]) -> list[tuple[float, float, float]]:
+    """Return from when, until when and what tempo was set, in the order it was set.
+
+    A tempo lasts until the next one, so no moment is looked at for more than one of them.
+    """
     told = []
     for one in marks:
         percent, ratio = one.number("percent"), one.number("ratio")
         if one.action == "tempo" and (percent is not None or ratio is not None):
             told.append((one.end, ratio if ratio is not None else 1 + (percent or 0.0) / 100))
+    told.sort(key=itemgetter(0))
     ends = [*(start for start, _ in told[1:]), float("inf")]
     return [
         (start, min(end, start + _TEMPO_S), rate)
@@ -147,6 +157,7 @@ def _score(one: Score) -> dict[str, Any]:
         "p90_s": _round(one.quantile(0.9)),
         "worst_s": _round(one.quantile(1.0)),
         "place_s": _round(one.places_s[-1] if one.places_s else None),
+        "left_out": one.left_out,
     }
 
 

@@ -26,7 +26,8 @@ def rebuild(reports: Sequence[Report], apart: Mapping[str, float] | None = None)
     for one in reports:
         counts[one.source] = counts.get(one.source, 0) + 1
     sources = tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
-    return DjSet(tuple(plays), find_transitions(plays), sources, clock)
+    transitions, left_out = find_transitions(plays)
+    return DjSet(tuple(plays), transitions, sources, clock, left_out)
 
 
 def _play(track: str, session: str, reports: Sequence[Report]) -> Play | None:

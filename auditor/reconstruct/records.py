@@ -187,3 +187,5 @@ class DjSet:
     sources: tuple[tuple[str, int], ...] = ()
     """Readers and how many reports each found."""
     clock: Clock = Clock(0.0, 0.0, 0)
+    left_out: int = 0
+    """Overlaps that no transition was made of, because too much was heard at once."""

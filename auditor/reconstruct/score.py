@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from auditor.reconstruct.columns import Rows
 from auditor.reconstruct.records import SAME_S, DjSet
-from auditor.reconstruct.tempo import between
+from auditor.reconstruct.tempo import Told
 
 NEAR_S = 2.0
 """A thing is found when the rebuilt one is this close in time; a DJ set is told in beats of half a
 second, so more would be no find."""
+
+MOST_NEAR = 100
+"""So many things of a kind may be that close to another: two hands press some twenty buttons a second
+at most. Among more, which one was meant cannot be told, and only the middle ones are compared."""
 
 KINDS = ("track", "pause", "jump", "cue", "loop", "transition")
 """`jump`: every jump outside of loops, also those to cue points. `cue`: those that are called so."""
@@ -49,6 +53,8 @@ class Score:
     """Distance in time of every moment of every match, sorted."""
     places_s: tuple[float, ...] = ()
     """Distance of every place that both sides know, sorted."""
+    left_out: int = 0
+    """Pairs that were close enough in time and not compared, because there were too many."""
 
     @property
     def precision(self) -> float | None:
@@ -107,7 +113,13 @@ def score(real: DjSet, rebuilt: DjSet, kind: str) -> Score:
         if one is not None and other is not None
     ]
     return Score(
-        kind, len(wanted), len(got), len(pairs), tuple(sorted(errors)), tuple(sorted(places))
+        kind,
+        len(wanted),
+        len(got),
+        len(pairs),
+        tuple(sorted(errors)),
+        tuple(sorted(places)),
+        _windows(wanted, got)[2],
     )
 
 
@@ -126,14 +138,14 @@ def matched(real: DjSet, rebuilt: DjSet) -> tuple[frozenset[Key], frozenset[Key]
 def match(wanted: Sequence[Event], got: Sequence[Event]) -> list[tuple[int, int]]:
     """Return pairs of indices: each side at most once, the nearest in time first.
 
-    `got` is in order of time.
+    Both sides are in order of time. Each thing is compared with `MOST_NEAR` at most.
     """
-    moments = [one.times[0] for one in got]
+    firsts, lasts, _ = _windows(wanted, got)
     near = [
         (distance, left, right)
-        for left, one in enumerate(wanted)
-        for right in range(*_window(moments, one.times[0]))
-        if (distance := _distance(one, got[right])) is not None
+        for left, window in enumerate(zip(firsts.tolist(), lasts.tolist(), strict=True))
+        for right in range(*window)
+        if (distance := _distance(wanted[left], got[right])) is not None
     ]
     pairs: list[tuple[int, int]] = []
     used: tuple[set[int], set[int]] = (set(), set())
@@ -149,21 +161,32 @@ def score_tempo(real: Sequence[tuple[float, float, float]], rebuilt: DjSet) -> S
     """Compare tempos that were set with those of what was heard then.
 
     `real` are from, until, and track seconds per second. Marks need not name the deck's track, so
-    the play that fits best stands for it.
+    the play that fits best stands for it. Only what was told in those spans is looked at.
     """
+    told = Told.of(rebuilt.plays)
     errors = []
     for start, end, rate in real:
-        rates = [
-            abs(found.rate - rate)
-            for play in rebuilt.plays
-            if (found := between(play.stretches, start, end)) is not None
-        ]
+        rates = [abs(found.rate - rate) for found in told.between(start, end)]
         errors += [min(rates)] if rates and min(rates) <= NEAR_RATE else []
     return Score("tempo", len(real), len(real), len(errors), (), tuple(sorted(errors)))
 
 
-def _window(moments: Sequence[float], time: float) -> tuple[int, int]:
-    return bisect_left(moments, time - NEAR_S), bisect_right(moments, time + NEAR_S)
+def _windows(wanted: Sequence[Event], got: Sequence[Event]) -> tuple[Rows, Rows, int]:
+    """Return the first and behind the last of `got` to compare with each, and how many are left out.
+
+    Of too many those around the same time are taken; of too many at one time, those around the same
+    place in the row, so that equal rows find each other.
+    """
+    times, moments = (
+        np.array([one.times[0] for one in side], dtype=np.float64) for side in (wanted, got)
+    )
+    low = np.searchsorted(moments, times - NEAR_S, side="left")
+    high = np.searchsorted(moments, times + NEAR_S, side="right")
+    in_row = np.arange(len(times)) - np.searchsorted(times, times)
+    middle = np.searchsorted(moments, times) + in_row
+    first = np.clip(middle - MOST_NEAR // 2, low, np.maximum(low, high - MOST_NEAR))
+    last = np.minimum(first + MOST_NEAR, high)
+    return first, last, int((high - low - (last - first)).sum())
 
 
 def _distance(one: Event, other: Event) -> float | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
-from auditor.reconstruct.records import SAME_S, Stretch, Tempo
+from auditor.reconstruct.columns import Floats, Rows
+from auditor.reconstruct.records import SAME_S, Play, Stretch, Tempo
 
 LEAST_S = 2.0
 """Shorter stretches say little about tempo."""
@@ -70,11 +74,41 @@ def _error(variance: float, spread: float) -> float:
     return NORMAL * float(np.sqrt(variance / spread))
 
 
-def between(pieces: Sequence[Stretch], start: float, end: float) -> Tempo | None:
-    """Return the tempo of what was heard in a span of time."""
-    inside = []
-    for piece in pieces:
-        points = tuple(point for point in piece.points if start <= point[0] <= end)
-        if len(points) > 1:
-            inside.append(Stretch(points))
-    return tempo(inside)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All points of some plays in order of time: a span of time is looked up, not searched for."""
+
+    times: Floats
+    order: Rows
+    """Which of `points` each is."""
+    points: Sequence[tuple[int, int, tuple[float, float | None]]]
+    """Number of the play, of its stretch, and the point; play by play, stretch by stretch."""
+
+    @classmethod
+    def of(cls, plays: Sequence[Play]) -> Told:
+        """Return the points of plays."""
+        points = [
+            (number, place, point)
+            for number, play in enumerate(plays)
+            for place, piece in enumerate(play.stretches)
+            for point in piece.points
+        ]
+        times = np.array([time for _, _, (time, _) in points], dtype=np.float64)
+        order = np.argsort(times, kind="stable")
+        return cls(times[order], order, points)
+
+    def between(self, start: float, end: float) -> Iterator[Tempo]:
+        """Yield the tempo of each play of which enough was heard in a span of time."""
+        if end - start < LEAST_S:
+            return
+        first = np.searchsorted(self.times, start, side="left")
+        last = np.searchsorted(self.times, end, side="right")
+        inside = [self.points[number] for number in np.sort(self.order[first:last]).tolist()]
+        for _, play in groupby(inside, key=itemgetter(0)):
+            pieces = [
+                Stretch(tuple(point for _, _, point in piece))
+                for _, piece in groupby(play, key=itemgetter(1))
+            ]
+            found = tempo(pieces)
+            if found is not None:
+                yield found

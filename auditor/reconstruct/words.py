@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from auditor.reconstruct.readers import audio
 from auditor.reconstruct.score import Score
+from auditor.reconstruct.transitions import MOST_AT_ONCE
 
 CATEGORIES = {
     "track": "playback",
@@ -88,6 +89,17 @@ def told(
     return (
         f"From this traffic alone {name} can work out {_list(parts)}. No marks tell what was "
         "really played, so how well is not known."
+    )
+
+
+def left_out(overlaps: int) -> str:
+    """Return a sentence about overlaps that were left out, to stand behind another; empty if none."""
+    if not overlaps:
+        return ""
+    noun = "overlap was" if overlaps == 1 else "overlaps were"
+    return (
+        f" More than {MOST_AT_ONCE + 1} tracks were heard at once: {overlaps} {noun} left out of the"
+        " transitions."
     )
 
 

@@ -82,6 +82,19 @@ def test_half_of_the_reports_give_half_of_the_set() -> None:
     assert "0 of your 2 transitions" in told["receivers"][0]["sentence"]
 
 
+def test_overlaps_that_are_left_out_are_told() -> None:
+    decks = [Deck(f"play-{n}", f"track:9{n:05}", T + n).load().stop(60) for n in range(20)]
+    (told,) = reconstruction(tables_of(players.tidal(decks)))["receivers"]
+    assert told["left_out"] == 1 + 2 + 3
+    assert len(told["transitions"]) == 20 * 19 // 2 - 6
+    assert told["sentence"].endswith("6 overlaps were left out of the transitions.")
+    assert "REM 6 OVERLAPS LEFT OUT" in cue_sheet(told)
+    (few,) = reconstruction(tables_of(players.tidal(decks[:17])))["receivers"]
+    assert (few["left_out"], len(few["transitions"])) == (0, 17 * 16 // 2)
+    assert "LEFT OUT" not in cue_sheet(few)
+    assert "left out" not in few["sentence"]
+
+
 def test_it_can_be_kept_as_json() -> None:
     decks = a_set()
     told = reconstruction(tables_of(players.tidal(decks), decks))

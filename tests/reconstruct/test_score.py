@@ -2,8 +2,10 @@
 
 import pytest
 
+from auditor.reconstruct import score as scoring
 from auditor.reconstruct.records import DjSet, Jump, Loop, Play, Stretch, Transition
-from auditor.reconstruct.score import matched, score, score_tempo
+from auditor.reconstruct.score import MOST_NEAR, matched, score, score_tempo
+from tests.reconstruct.counted import Counter
 
 
 def a_set(
@@ -81,3 +83,36 @@ def test_tempo() -> None:
     rebuilt = DjSet((Play("t", "s", (Stretch(points),)),), ())
     found = score_tempo([(10, 30, 1.05), (40, 60, 1.02), (200, 220, 1.05)], rebuilt)
     assert (found.real, found.matched) == (3, 1)
+
+
+def test_a_mark_of_tempo_is_held_against_what_was_told_then() -> None:
+    many = 5_000
+    seen = Counter(4 * many)
+    pieces = tuple(
+        Stretch(seen.row((10.0 * n, 0.0), (10.0 * n + 8, 8 * (1.02 if n % 2 else 1.05))))
+        for n in range(many)
+    )
+    plays = tuple(Play(str(n), str(n), pieces[n : n + 10]) for n in range(0, many, 10))
+    marks = [(10.0 * n, 10.0 * n + 9, 1.05) for n in range(many)]
+    found = score_tempo(marks, DjSet(plays, ()))
+    assert (found.real, found.matched) == (many, many // 2)
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.0001])
+def test_what_is_done_at_once_is_compared_with_what_is_nearest(
+    monkeypatch: pytest.MonkeyPatch, apart: float
+) -> None:
+    many = 5_000
+    seen = Counter(many * MOST_NEAR)
+    monkeypatch.setattr(scoring, "_distance", seen.calls_of(scoring._distance))
+    crowd = a_set(*(jump(10 + apart * n, float(n)) for n in range(many)))
+    found = score(crowd, crowd, "jump")
+    assert found.matched == many
+    assert seen.count + found.left_out == many**2
+
+
+def test_nothing_is_left_out_of_what_hands_can_do() -> None:
+    busy = a_set(*(jump(10 + n / 25, None) for n in range(250)))
+    assert score(busy, busy, "jump").left_out > 0
+    busy = a_set(*(jump(10 + n / 20, None) for n in range(250)))
+    assert (score(busy, busy, "jump").left_out, score(busy, busy, "jump").matched) == (0, 250)

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from auditor.reconstruct.records import Stretch
-from auditor.reconstruct.tempo import between, tempo
+from auditor.reconstruct.records import Play, Stretch
+from auditor.reconstruct.tempo import Told, tempo
 
 
 def piece(
@@ -66,8 +66,7 @@ def test_a_span_of_time() -> None:
     line = Stretch(
         tuple((float(t), t * 1.0 if t < 50 else 50 + (t - 50) * 1.05) for t in range(100))
     )
-    early, late = between([line], 0, 49), between([line], 50, 99)
-    assert early is not None
-    assert late is not None
+    told = Told.of([Play("t", "s", (line,))])
+    (early,), (late,) = told.between(0, 49), told.between(50, 99)
     assert (round(early.rate, 3), round(late.rate, 3)) == (1.0, 1.05)
-    assert between([line], 200, 300) is None
+    assert list(told.between(200, 300)) == []
