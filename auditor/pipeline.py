@@ -81,7 +81,7 @@ class Pipeline:
         decoded: Decoded,
         weight: tuple[float, int],
     ) -> Sent:
-        passages = self._classifier.classify(exchange, site, decoded)
+        passages = self._classifier.classify(exchange, site, decoded, weight[0])
         if self._recogniser:
             passages = self._recogniser.mark(passages)
         return Sent(index, weight[0], weight[1], passages, decoded.unread)

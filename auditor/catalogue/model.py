@@ -34,6 +34,7 @@ UNITS = (
     "unix-ms",
     "unix-s",
     "unix-us",
+    "ms-ago",
     "bpm",
     "ratio",
     "percent",

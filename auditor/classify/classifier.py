@@ -12,7 +12,7 @@ from itertools import repeat
 from types import MappingProxyType
 
 from auditor.catalogue.model import Catalogue
-from auditor.classify.clock import NO_WHENS, SCALE, Clock
+from auditor.classify.clock import NO_WHENS, TELLING, Clock
 from auditor.classify.events import NO_EVENTS, EventFinder, events_of
 from auditor.classify.fields import RuleBook
 from auditor.classify.interpreter import Interpreter
@@ -43,8 +43,12 @@ class Classifier:
             for endpoint in receiver.endpoints
         }
 
-    def classify(self, exchange: Exchange, site: Site, decoded: Decoded) -> tuple[Passage, ...]:
+    def classify(
+        self, exchange: Exchange, site: Site, decoded: Decoded, sent: float | None = None
+    ) -> tuple[Passage, ...]:
         """Return a passage for every sheet, in their order.
+
+        `sent` says when the message left, where that is not when its exchange began.
 
         After them come the values of the site's placeholders: pass the site without parameters
         for all messages of an exchange but the first.
@@ -67,7 +71,8 @@ class Classifier:
         if book.by_neighbours and any(one.asking for known in senses for one in known.values()):
             near = book.neighbours(sheets)
             passages = [one._replace(rules=_asked(one, near)) for one in passages]
-        clock = None if book.units.isdisjoint(SCALE) else clock_by_rules(passages)
+        left = exchange.started if sent is None else sent
+        clock = None if book.units.isdisjoint(TELLING) else clock_by_rules(passages, left)
         clock = clock or clock_by_names(sheets, plan.timed, exchange.started)
         return tuple([_timed(one, clock) for one in passages] if clock else passages)
 

@@ -18,6 +18,10 @@ from auditor.records import Leaf, Sheet, Value
 
 SCALE = {"unix-s": 1.0, "unix-ms": 1e3, "unix-us": 1e6}
 """Units of moments, as parts of a second."""
+AGO = {"ms-ago": 1e3}
+"""Units of how long before its message left something happened, as parts of a second."""
+TELLING = frozenset({*SCALE, *AGO})
+"""Units of values that tell a moment."""
 _PLAUSIBLE = (946_684_800.0, 4_102_444_800.0)
 """From 2000 to 2100: other numbers are no moments, whatever the field is called."""
 _Order: TypeAlias = tuple[tuple[str, int], ...]
@@ -25,12 +29,15 @@ _Order: TypeAlias = tuple[tuple[str, int], ...]
 _SPELLED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
-def moment(value: Value, unit: str) -> float | None:
-    """Return the moment that a value says, in seconds since 1970."""
+def moment(value: Value, unit: str, sent: float) -> float | None:
+    """Return the moment that a value says in a message that left at `sent`, in seconds since 1970.
+
+    How long ago something was is no clock of its own: what it tells needs no setting right.
+    """
     number = number_of(value)
-    if number is None or unit not in SCALE:
+    if number is None or unit not in TELLING or (unit in AGO and number < 0):
         return None
-    seconds = number / SCALE[unit]
+    seconds = sent - number / AGO[unit] if unit in AGO else number / SCALE[unit]
     return seconds if _is_plausible(seconds) else None
 
 

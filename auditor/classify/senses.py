@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from auditor.catalogue.model import FieldRule
 from auditor.classify import meanings
-from auditor.classify.clock import SCALE, named
+from auditor.classify.clock import TELLING, named
 from auditor.classify.lexicon import Judge, Surroundings
 from auditor.classify.marks import MANY, marks_of
 from auditor.places import Layout
@@ -198,7 +198,7 @@ class Sense:
         self.clocks = [
             (number, one)
             for number, one in self.columns
-            if any(rule.unit in SCALE and rule.category for rule in one.rules)
+            if any(rule.unit in TELLING and rule.category for rule in one.rules)
         ]
         """The values that may tell a moment, by rule."""
 

@@ -10,7 +10,7 @@ from auditor.classify import meanings
 from auditor.classify.clock import (
     NO_WHENS,
     NOT_NAMED,
-    SCALE,
+    TELLING,
     Clock,
     Named,
     Whens,
@@ -54,7 +54,7 @@ def clock_by_names(sheets: Sequence[Sheet], wanted: Timed, sent: float) -> Clock
     return Clock(told) if told else None
 
 
-def clock_by_rules(passages: Iterable[Passage]) -> Clock | None:
+def clock_by_rules(passages: Iterable[Passage], sent: float) -> Clock | None:
     """Return the moments that the fields with a time unit tell, if there are any."""
     told: list[tuple[Leaf, float]] = []
     for one in passages:
@@ -62,17 +62,17 @@ def clock_by_rules(passages: Iterable[Passage]) -> Clock | None:
         for number in sorted(numbers):
             rules = one.rules.get(number) or one.usual_rules(number)
             for leaf, rule in zip(one.sheet.column(number), rules, strict=True):
-                when = _moment(leaf.value, rule)
+                when = _moment(leaf.value, rule, sent)
                 if when is not None:
                     told.append((leaf, when))
     return Clock(told) if told else None
 
 
-def _moment(value: Value, rule: FieldRule | None) -> float | None:
+def _moment(value: Value, rule: FieldRule | None, sent: float) -> float | None:
     """Return the moment that a value tells by its rule."""
-    if rule is None or rule.unit not in SCALE or not rule.category:
+    if rule is None or rule.unit not in TELLING or not rule.category:
         return None
-    return None if meanings.is_unmeasured(value, rule) else moment(value, rule.unit)
+    return None if meanings.is_unmeasured(value, rule) else moment(value, rule.unit, sent)
 
 
 def whens_of(one: Passage, clock: Clock) -> Whens:

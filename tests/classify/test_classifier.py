@@ -101,6 +101,31 @@ def test_one_observation_for_every_leaf(ask: Ask, post: Post) -> None:
     ]
 
 
+def test_how_long_ago_tells_when(catalogue: Catalogue, post: Post) -> None:
+    """Apple's records say how long ago they were made; each counts from the message it left with."""
+    records = [
+        {"event-type": 1, "start-position-in-milliseconds": 0, "milliseconds-since-play": 90_000},
+        {"event-type": 0, "container-ids": {"album-adam-id": 2}, "milliseconds-since-play": "1500"},
+        {"event-type": 0, "end-position-in-milliseconds": 12000},
+    ]
+    body = json.dumps({"client_id": "X", "data": records}).encode()
+    exchange = post("universal-activity-service.itunes.apple.com", "/play", body)
+    site = Directory(catalogue).find(exchange)
+    decoded = decode_message(exchange.messages[0])
+    for sent, left in ((None, exchange.started), (exchange.started + 60, exchange.started + 60)):
+        passages = Classifier(catalogue).classify(exchange, site, decoded, sent)
+        told = {
+            (one.leaf.path.removeprefix("data[]."), one.leaf.at): one.event_time
+            for passage in passages
+            for one in passage.observations()
+        }
+        assert told["start-position-in-milliseconds", (0,)] == left - 90
+        assert told["milliseconds-since-play", (0,)] == left - 90
+        assert told["container-ids.album-adam-id", (1,)] == left - 1.5
+        assert told["end-position-in-milliseconds", (2,)] is None
+        assert told["client_id", ()] is None
+
+
 def test_actions_carry_their_own_time(ask: Ask, post: Post) -> None:
     actions = [
         {"actionType": "PLAYBACK_STOP", "assetPosition": 2.38, "timestamp": 1763683202380},

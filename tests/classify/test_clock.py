@@ -22,11 +22,18 @@ from auditor.records import Leaf, Message, Value
         ("soon", "unix-s", None),
         (61.2, "s", None),
         (1763683200, "", None),
+        (2500, "ms-ago", 1763699997.5),
+        ("2500", "ms-ago", 1763699997.5),
+        (0, "ms-ago", 1763700000.0),
+        (-1, "ms-ago", None),
+        (1763683200000, "ms-ago", None),
+        (float("nan"), "ms-ago", None),
+        (10**400, "ms-ago", None),
     ],
-    ids=repr,
+    ids=lambda given: repr(given)[:20],
 )
 def test_moments(value: Value, unit: str, seconds: float | None) -> None:
-    assert moment(value, unit) == seconds
+    assert moment(value, unit, sent=1763700000.0) == seconds
 
 
 AT = [

@@ -1,7 +1,8 @@
 """Apple Music's play activity: a record for every start and every end, jumps as two of them.
 
 No capture of it was at hand: the form is that of the vendor's public libraries, as the catalogue
-has it. A record does not say when it happened but how long ago that was when it was sent.
+has it. A record says how long ago it happened when it was sent; the classification makes a moment
+of that.
 """
 
 from __future__ import annotations
@@ -62,15 +63,14 @@ def _records(message: Sequence[Row]) -> Iterator[_Record]:
     listed = [row for row in message if row.context == "body" and row.path.startswith("data[]")]
     for item in items(listed, lambda path: "ids." in path):
         parts = by_name(item)
-        kind, ago = parts.get("event-type"), parts.get("milliseconds-since-play")
+        kind = parts.get("event-type")
         if kind is None or kind.number not in {_START, _END}:
             continue
         reason = parts.get("end-reason-type")
         first, last = (parts.get(f"{side}-position-in-milliseconds") for side in ("start", "end"))
-        sent = kind.sent
         yield _Record(
-            time=sent - (ago.seconds if ago and ago.seconds else 0.0),
-            sent=sent,
+            time=kind.happened,
+            sent=kind.sent,
             player=label(parts.get("guid")) or label(parts.get("persistent-id")) or "player",
             track=next((label(row) for row in item if ".ids." in row.path), ""),
             starts=kind.number == _START,
