@@ -115,6 +115,20 @@ def test_requests_for_audio_are_the_last_resort() -> None:
     assert [found.reader for found in both] == ["Deezer play report"]
 
 
+def test_where_a_file_begins_is_not_its_name() -> None:
+    one = rebuilt([_audio(200.0 * n, f"{_list(n)}.m3u8?start=0&end={300 + n}") for n in range(3)])
+    assert {play.track for play in one.rebuilt.plays} == {""}
+
+
+def _list(number: int) -> str:
+    file = f"{number:08x}-0000-4000-8000-{number:012x}"
+    return f"https://needledrop.beatport.com/1763683200_00ab/7/3/8/{file}.128k.aac"
+
+
+def _audio(after_s: float, url: str) -> Request:
+    return players.T + after_s, "GET", url, {"user-agent": "Example/1"}, b""
+
+
 def test_two_reports_of_one_thing_do_not_make_two_sets() -> None:
     decks = a_set()
     one = rebuilt([*players.spotify_state(decks), *players.spotify_pieces(decks)])

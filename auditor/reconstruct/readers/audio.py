@@ -56,9 +56,12 @@ def _jumped(file: str, start: int, ends: dict[str, int]) -> bool:
 
 
 def _file(message: Sequence[Row]) -> str:
+    """Return what the address calls the file; a measure, such as where it begins, is no name."""
     named = [
         row
         for row in message
-        if row.context in {"path", "query"} and row.category in {"audio", "playback"}
+        if row.context in {"path", "query"}
+        and row.category in {"audio", "playback"}
+        and not row.unit
     ]
     return next((label(row) for row in named if label(row)), "")
