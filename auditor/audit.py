@@ -178,7 +178,7 @@ def _rebuilt(facts: Mapping[str, Any]) -> dict[tuple[str, str], Rebuilt]:
             told["real"], told["rebuilt"], told["matched"], told["worst_s"] or 0.0
         )
         for one in facts["receivers"]
-        for category, told in by_category(facts, one["receiver"]).items()
+        for category, told in by_category({**facts, "receivers": [one]}).items()
         if told.get("matched") and category != "tempo"
     }
 

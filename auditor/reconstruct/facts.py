@@ -22,14 +22,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from auditor.reconstruct import words
+from auditor.reconstruct.columns import Floats
 from auditor.reconstruct.real import Done, marks_of, real_set
 from auditor.reconstruct.records import DjSet, Jump, Loop, Pause, Play, Transition
 from auditor.reconstruct.recover import Recovered, Tables, recover
-from auditor.reconstruct.score import KINDS, Key, Score, events, match, matched, score, score_tempo
+from auditor.reconstruct.score import (
+    KINDS,
+    Key,
+    Score,
+    Things,
+    match,
+    matched,
+    score,
+    score_tempo,
+    things,
+)
 
 Hits: TypeAlias = frozenset[Key] | None
 """What both sides have; None without marks."""
@@ -50,14 +64,12 @@ def reconstruction(tables: Tables, *, whole: bool = True) -> dict[str, Any]:
 
     Nothing where not the `whole` of the observations is listed: sets would have gaps.
     """
-    marks = marks_of(tables["marks"])
-    real = real_set(marks)
+    real = _Real.of(marks_of(tables["marks"]))
     found = recover(tables) if whole else ()
-    noted = bool(real.plays or real.transitions)
-    first = matched(real, found[0].rebuilt)[0] if found else None
+    first = matched(real.things, things(found[0].rebuilt))[0] if found else None
     return {
-        "receivers": [_receiver(one, real, marks, noted=noted) for one in found],
-        "real": _set(real, {}, first) if noted else None,
+        "receivers": [_receiver(one, real) for one in found],
+        "real": _set(real.played, {}, first) if real.noted else None,
         "formulas": dict(words.FORMULAS),
         "reason": "" if found else _reason(tables) if whole else _TOO_MANY,
     }
@@ -83,13 +95,37 @@ def by_category(facts: Mapping[str, Any], receiver: str = "") -> dict[str, dict[
     return result
 
 
-def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done], *, noted: bool) -> dict[str, Any]:
-    scores = _scores(real, one.rebuilt, marks) if noted else []
-    right = matched(real, one.rebuilt)[1] if noted else None
+@dataclass(frozen=True, slots=True)
+class _Real:
+    """The set by the marks, and what of it every receiver is compared with: worked out once."""
+
+    played: DjSet
+    things: Things
+    tempos: Floats
+    """From when, until when and what tempo was set, a row each."""
+    numbers: Mapping[float, int]
+    """Of plays, by their start."""
+
+    @classmethod
+    def of(cls, marks: Sequence[Done]) -> _Real:
+        played = real_set(marks)
+        numbers = {play.start: place for place, play in enumerate(played.plays, 1)}
+        tempos = np.array(_tempos(marks), dtype=np.float64).reshape(-1, 3)
+        return cls(played, things(played), tempos, numbers)
+
+    @property
+    def noted(self) -> bool:
+        return bool(self.played.plays or self.played.transitions)
+
+
+def _receiver(one: Recovered, real: _Real) -> dict[str, Any]:
+    mine = things(one.rebuilt)
+    scores = _scores(real, one.rebuilt, mine) if real.noted else []
+    right = matched(real.things, mine)[1] if real.noted else None
     told = _set(one.rebuilt, one.bpm, right)
-    if noted:
-        _number(told["tracks"], _twins(real, one.rebuilt))
-    counts = {kind: len(events(one.rebuilt, kind)) for kind in KINDS}
+    if real.noted:
+        _number(told["tracks"], _twins(real, mine))
+    counts = {kind: len(found) for kind, found in mine.items()}
     counts["tempo"] = sum(play.tempo is not None for play in one.rebuilt.plays)
     clock = one.rebuilt.clock
     return {
@@ -117,12 +153,11 @@ def _receiver(one: Recovered, real: DjSet, marks: Sequence[Done], *, noted: bool
     }
 
 
-def _scores(real: DjSet, rebuilt: DjSet, marks: Sequence[Done]) -> list[Score]:
+def _scores(real: _Real, rebuilt: DjSet, mine: Things) -> list[Score]:
     """Score what marks speak of; a kind of thing that nobody did and nothing shows is left out."""
-    found = [score(real, rebuilt, kind) for kind in KINDS]
-    set_tempos = _tempos(marks)
-    if set_tempos:
-        found.append(score_tempo(set_tempos, rebuilt))
+    found = [score(real.things, mine, kind) for kind in KINDS]
+    if len(real.tempos):
+        found.append(score_tempo(real.tempos, rebuilt))
     return [one for one in found if one.real or one.rebuilt]
 
 
@@ -171,13 +206,11 @@ def _set(one: DjSet, bpm: Mapping[str, float], hits: Hits) -> dict[str, Any]:
     }
 
 
-def _twins(real: DjSet, rebuilt: DjSet) -> dict[float, int]:
+def _twins(real: _Real, mine: Things) -> dict[float, int]:
     """Return the number in the real set of every rebuilt track that is one of it, by its start."""
-    wanted, got = events(real, "track"), events(rebuilt, "track")
-    numbers = {play.start: place for place, play in enumerate(real.plays, 1)}
-    return {
-        got[right].times[0]: numbers[wanted[left].times[0]] for left, right in match(wanted, got)
-    }
+    wanted, got = real.things["track"].events, mine["track"].events
+    pairs, _ = match(real.things["track"], mine["track"])
+    return {got[right].times[0]: real.numbers[wanted[left].times[0]] for left, right in pairs}
 
 
 def _number(tracks: Sequence[dict[str, Any]], twins: Mapping[float, int]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from auditor.reconstruct.columns import Rows
+from auditor.reconstruct.columns import Floats, Rows
 from auditor.reconstruct.records import SAME_S, DjSet
-from auditor.reconstruct.tempo import Told
+from auditor.reconstruct.tempo import LEAST_S, Told
 
 NEAR_S = 2.0
 """A thing is found when the rebuilt one is this close in time; a DJ set is told in beats of half a
@@ -39,6 +39,34 @@ class Event:
     """One moment, or start and end."""
     places: tuple[float | None, ...] = ()
     tracks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """All things of one kind in a set, in order of time."""
+
+    events: Sequence[Event]
+    times: Floats
+    """The first moment of each."""
+
+    @classmethod
+    def of(cls, one: DjSet, kind: str) -> Events:
+        """Return the things of a kind."""
+        found = events(one, kind)
+        return cls(found, np.array([event.times[0] for event in found], dtype=np.float64))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.events)
+
+
+Things: TypeAlias = Mapping[str, Events]
+"""What is in a set, by kind."""
+
+
+def things(one: DjSet) -> Things:
+    """Return what is in a set: worked out once, however many sets it is compared with."""
+    return {kind: Events.of(one, kind) for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +125,19 @@ def events(one: DjSet, kind: str) -> list[Event]:
     return sorted(found, key=lambda event: event.times)
 
 
-def score(real: DjSet, rebuilt: DjSet, kind: str) -> Score:
+def score(real: Things, rebuilt: Things, kind: str) -> Score:
     """Match both sides one to one, the nearest pairs first."""
-    wanted, got = events(real, kind), events(rebuilt, kind)
-    pairs = match(wanted, got)
+    wanted, got = real[kind], rebuilt[kind]
+    pairs, left_out = match(wanted, got)
     errors = [
         abs(one - other)
         for left, right in pairs
-        for one, other in zip(wanted[left].times, got[right].times, strict=True)
+        for one, other in zip(wanted.events[left].times, got.events[right].times, strict=True)
     ]
     places = [
         abs(one - other)
         for left, right in pairs
-        for one, other in zip(wanted[left].places, got[right].places, strict=False)
+        for one, other in zip(wanted.events[left].places, got.events[right].places, strict=False)
         if one is not None and other is not None
     ]
     return Score(
@@ -119,33 +147,38 @@ def score(real: DjSet, rebuilt: DjSet, kind: str) -> Score:
         len(pairs),
         tuple(sorted(errors)),
         tuple(sorted(places)),
-        _windows(wanted, got)[2],
+        left_out,
     )
 
 
-def matched(real: DjSet, rebuilt: DjSet) -> tuple[frozenset[Key], frozenset[Key]]:
+def matched(real: Things, rebuilt: Things) -> tuple[frozenset[Key], frozenset[Key]]:
     """Return what of the real set was found, and what of the rebuilt one is real."""
     found: set[Key] = set()
     right: set[Key] = set()
     for kind in KINDS:
-        wanted, got = events(real, kind), events(rebuilt, kind)
-        pairs = match(wanted, got)
-        found |= {(kind, wanted[left].times) for left, _ in pairs}
-        right |= {(kind, got[other].times) for _, other in pairs}
+        wanted, got = real[kind], rebuilt[kind]
+        pairs, _ = match(wanted, got)
+        found |= {(kind, wanted.events[left].times) for left, _ in pairs}
+        right |= {(kind, got.events[other].times) for _, other in pairs}
     return frozenset(found), frozenset(right)
 
 
-def match(wanted: Sequence[Event], got: Sequence[Event]) -> list[tuple[int, int]]:
+def match(wanted: Events, got: Events) -> tuple[list[tuple[int, int]], int]:
     """Return pairs of indices: each side at most once, the nearest in time first.
 
-    Both sides are in order of time. Each thing is compared with `MOST_NEAR` at most.
+    Each thing of the smaller side is compared with `MOST_NEAR` of the other side at most. The second
+    value counts the pairs that were close enough in time, and left out.
     """
-    firsts, lasts, _ = _windows(wanted, got)
+    if len(got) < len(wanted):
+        firsts, lasts, left_out = _windows(got.times, wanted.times)
+        close = [(left, right) for right, left in _pairs(firsts, lasts)]
+    else:
+        firsts, lasts, left_out = _windows(wanted.times, got.times)
+        close = list(_pairs(firsts, lasts))
     near = [
         (distance, left, right)
-        for left, window in enumerate(zip(firsts.tolist(), lasts.tolist(), strict=True))
-        for right in range(*window)
-        if (distance := _distance(wanted[left], got[right])) is not None
+        for left, right in close
+        if (distance := _distance(wanted.events[left], got.events[right])) is not None
     ]
     pairs: list[tuple[int, int]] = []
     used: tuple[set[int], set[int]] = (set(), set())
@@ -154,32 +187,31 @@ def match(wanted: Sequence[Event], got: Sequence[Event]) -> list[tuple[int, int]
             pairs.append((left, right))
             used[0].add(left)
             used[1].add(right)
-    return sorted(pairs)
+    return sorted(pairs), left_out
 
 
-def score_tempo(real: Sequence[tuple[float, float, float]], rebuilt: DjSet) -> Score:
+def score_tempo(real: Floats, rebuilt: DjSet) -> Score:
     """Compare tempos that were set with those of what was heard then.
 
-    `real` are from, until, and track seconds per second. Marks need not name the deck's track, so
-    the play that fits best stands for it. Only what was told in those spans is looked at.
+    `real` has a row each: from, until, and track seconds per second. Marks need not name the deck's
+    track, so the play that fits best stands for it. Only what was told in those spans is looked at.
     """
     told = Told.of(rebuilt.plays)
+    starts, ends = real[:, 0], real[:, 1]
+    points = np.searchsorted(told.times, ends, "right") - np.searchsorted(told.times, starts)
     errors = []
-    for start, end, rate in real:
+    for start, end, rate in real[(points > 1) & (ends - starts >= LEAST_S)].tolist():
         rates = [abs(found.rate - rate) for found in told.between(start, end)]
         errors += [min(rates)] if rates and min(rates) <= NEAR_RATE else []
     return Score("tempo", len(real), len(real), len(errors), (), tuple(sorted(errors)))
 
 
-def _windows(wanted: Sequence[Event], got: Sequence[Event]) -> tuple[Rows, Rows, int]:
-    """Return the first and behind the last of `got` to compare with each, and how many are left out.
+def _windows(times: Floats, moments: Floats) -> tuple[Rows, Rows, int]:
+    """Return the first and behind the last of `moments` near each of `times`, and count the left out.
 
     Of too many those around the same time are taken; of too many at one time, those around the same
     place in the row, so that equal rows find each other.
     """
-    times, moments = (
-        np.array([one.times[0] for one in side], dtype=np.float64) for side in (wanted, got)
-    )
     low = np.searchsorted(moments, times - NEAR_S, side="left")
     high = np.searchsorted(moments, times + NEAR_S, side="right")
     in_row = np.arange(len(times)) - np.searchsorted(times, times)
@@ -187,6 +219,12 @@ def _windows(wanted: Sequence[Event], got: Sequence[Event]) -> tuple[Rows, Rows,
     first = np.clip(middle - MOST_NEAR // 2, low, np.maximum(low, high - MOST_NEAR))
     last = np.minimum(first + MOST_NEAR, high)
     return first, last, int((high - low - (last - first)).sum())
+
+
+def _pairs(firsts: Rows, lasts: Rows) -> Iterator[tuple[int, int]]:
+    for number, window in enumerate(zip(firsts.tolist(), lasts.tolist(), strict=True)):
+        for other in range(*window):
+            yield number, other
 
 
 def _distance(one: Event, other: Event) -> float | None:

@@ -6,10 +6,13 @@ import random
 import pandas as pd
 import pytest
 
+from auditor.reconstruct import score as scoring
 from auditor.reconstruct.cuesheet import cue_sheet
 from auditor.reconstruct.facts import by_category, reconstruction
 from auditor.reconstruct.real import marks_of, real_set
+from auditor.reconstruct.score import KINDS
 from tests.reconstruct import players
+from tests.reconstruct.counted import Counter
 from tests.reconstruct.players import Deck, T, a_set, tables_of
 from tests.sample_result import audit_sample
 
@@ -93,6 +96,24 @@ def test_overlaps_that_are_left_out_are_told() -> None:
     assert (few["left_out"], len(few["transitions"])) == (0, 17 * 16 // 2)
     assert "LEFT OUT" not in cue_sheet(few)
     assert "left out" not in few["sentence"]
+
+
+def test_what_was_done_is_worked_out_once_for_all_receivers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decks, many = a_set(), 30
+    requests = [
+        players.post(
+            T + 10 * turn,
+            f"https://collect.example{n}.net/v2",
+            {"position_ms": 10_000 * turn, "trackId": "track:900001"},
+        )
+        for turn in range(3)
+        for n in range(many)
+    ]
+    seen = Counter(len(KINDS) * (many + 2))
+    monkeypatch.setattr(scoring, "events", seen.calls_of(scoring.events))
+    assert len(reconstruction(tables_of(requests, decks))["receivers"]) == many
 
 
 def test_it_can_be_kept_as_json() -> None:

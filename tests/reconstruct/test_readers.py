@@ -7,7 +7,7 @@ import pytest
 
 from auditor.reconstruct.real import marks_of, real_set
 from auditor.reconstruct.recover import Recovered, recover
-from auditor.reconstruct.score import score
+from auditor.reconstruct.score import score, things
 from tests.reconstruct import players
 from tests.reconstruct.players import Deck, Request, a_set, tables_of
 
@@ -21,7 +21,7 @@ def rebuilt(requests: Sequence[Request]) -> Recovered:
 
 def shares(decks: Sequence[Deck], one: Recovered, kind: str) -> tuple[float | None, float | None]:
     real = real_set(marks_of(players.marks_table(decks)))
-    found = score(real, one.rebuilt, kind)
+    found = score(things(real), things(one.rebuilt), kind)
     return found.precision, found.recall
 
 

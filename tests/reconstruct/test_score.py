@@ -1,11 +1,16 @@
 """A rebuilt set against the real one."""
 
+import numpy as np
 import pytest
 
 from auditor.reconstruct import score as scoring
 from auditor.reconstruct.records import DjSet, Jump, Loop, Play, Stretch, Transition
-from auditor.reconstruct.score import MOST_NEAR, matched, score, score_tempo
+from auditor.reconstruct.score import MOST_NEAR, Score, matched, score_tempo, things
 from tests.reconstruct.counted import Counter
+
+
+def score(real: DjSet, rebuilt: DjSet, kind: str) -> Score:
+    return scoring.score(things(real), things(rebuilt), kind)
 
 
 def a_set(
@@ -72,7 +77,9 @@ def test_nothing_gives_no_shares() -> None:
 
 
 def test_what_stands_on_one_side_only() -> None:
-    found, right = matched(a_set(jump(10, 5), jump(40, 9)), a_set(jump(10.1, 5), jump(70, 9)))
+    found, right = matched(
+        things(a_set(jump(10, 5), jump(40, 9))), things(a_set(jump(10.1, 5), jump(70, 9)))
+    )
     assert ("jump", (10,)) in found
     assert ("jump", (40,)) not in found
     assert ("jump", (70,)) not in right
@@ -81,7 +88,7 @@ def test_what_stands_on_one_side_only() -> None:
 def test_tempo() -> None:
     points = tuple((float(t), 1.05 * t) for t in range(0, 100, 5))
     rebuilt = DjSet((Play("t", "s", (Stretch(points),)),), ())
-    found = score_tempo([(10, 30, 1.05), (40, 60, 1.02), (200, 220, 1.05)], rebuilt)
+    found = score_tempo(np.array([(10, 30, 1.05), (40, 60, 1.02), (200, 220, 1.05)]), rebuilt)
     assert (found.real, found.matched) == (3, 1)
 
 
@@ -94,7 +101,7 @@ def test_a_mark_of_tempo_is_held_against_what_was_told_then() -> None:
     )
     plays = tuple(Play(str(n), str(n), pieces[n : n + 10]) for n in range(0, many, 10))
     marks = [(10.0 * n, 10.0 * n + 9, 1.05) for n in range(many)]
-    found = score_tempo(marks, DjSet(plays, ()))
+    found = score_tempo(np.array(marks), DjSet(plays, ()))
     assert (found.real, found.matched) == (many, many // 2)
 
 
@@ -116,3 +123,18 @@ def test_nothing_is_left_out_of_what_hands_can_do() -> None:
     assert score(busy, busy, "jump").left_out > 0
     busy = a_set(*(jump(10 + n / 20, None) for n in range(250)))
     assert (score(busy, busy, "jump").left_out, score(busy, busy, "jump").matched) == (0, 250)
+
+
+def test_the_larger_side_is_looked_up_by_the_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A set of many marks may be compared with what each of many receivers was told."""
+    looked: list[int] = []
+    windows = scoring._windows
+    monkeypatch.setattr(
+        scoring, "_windows", lambda one, other: (looked.append(len(one)), windows(one, other))[1]
+    )
+    real = a_set(*(jump(10.0 * n, 5.0) for n in range(5_000)))
+    for one in (0, 49_990):
+        small = a_set(jump(one + 0.5, 5.0), jump(one + 5, 5.0))
+        assert score(real, small, "jump").matched == 1
+        assert score(small, real, "jump").matched == 1
+    assert looked == [2] * 4
