@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from math import ceil
 from typing import Any
 
@@ -19,7 +20,7 @@ _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_TICKS = 9
 _MOST_LANES = 6
 _MOST_THINGS = 2000
-"""Jumps and loops that are drawn; with more, lines would cover each other anyway."""
+"""Jumps and loops, and transitions, that are drawn: more would cover each other anyway."""
 _NARROW_LABEL = 1.5
 """Percent of the width below which a track has no room for its number."""
 _NOTHING_S = 0.05
@@ -185,13 +186,16 @@ def _by_deck(plays: Iterable[Mapping[str, Any]]) -> Lanes:
 def _by_room(plays: Iterable[Mapping[str, Any]]) -> Lanes:
     """Put each play into the first lane that is free: nothing tells which deck it was on."""
     lanes: Lanes = []
+    ends: list[tuple[float, int]] = []
     for play in plays:
-        free = [mine for _, mine in lanes if mine[-1]["end"] <= play["start"]]
-        if free:
+        if ends and ends[0][0] <= play["start"]:
             # The lane that has been free for longest: decks take turns.
-            min(free, key=lambda mine: mine[-1]["end"]).append(play)
+            _, lane = heappop(ends)
+            lanes[lane][1].append(play)
         else:
-            lanes.append((f"Player {len(lanes) + 1}", [play]))
+            lane = len(lanes)
+            lanes.append((f"Player {lane + 1}", [play]))
+        heappush(ends, (play["end"], lane))
     return lanes
 
 
@@ -202,7 +206,8 @@ def _shapes(
     thin: int,
 ) -> list[Shape]:
     """Return the shapes of one lane, the lowest first; of many things only every n-th is drawn."""
-    found = [_box("fade", fade["start"], fade["end"], span) for fade in fades]
+    fewer = fades[:: ceil(len(fades) / _MOST_THINGS) or 1]
+    found = [_box("fade", fade["start"], fade["end"], span) for fade in fewer]
     for play in plays:
         found.append(_box(_look("track", play), play["start"], play["end"], span, 6, 18))
         found += [_box("heard", start, end, span, 6, 18) for start, end in _joined(play["heard"])]

@@ -8,7 +8,8 @@ import pytest
 from auditor.reconstruct.facts import reconstruction
 from auditor.report.sets import SetPicture, make_set
 from tests.reconstruct import players
-from tests.reconstruct.players import Deck, a_set, tables_of
+from tests.reconstruct.counted import Counter
+from tests.reconstruct.players import Deck, T, a_set, tables_of
 
 NAMES = [{"id": one, "name": one.title()} for one in ("playback", "seek", "cue", "loop")]
 
@@ -104,3 +105,25 @@ def test_tracks_keep_their_numbers_when_one_is_missing() -> None:
     texts = [[text for deck in side.decks for text, _ in deck.labels] for side in shown.sides]
     assert [sorted(one) for one in texts] == [["1", "2", "3"], ["1", "3"]]
     assert codes(shown, 0).count("track lone") == 1
+
+
+def test_a_crowd_takes_lanes_without_a_look_at_every_other(told: dict[str, Any]) -> None:
+    many = 5_000
+    seen = Counter(20 * many)
+
+    class Play(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            seen.one()
+            return super().__getitem__(name)
+
+    bare = {"jumps": [], "loops": [], "heard": [], "matched": None, "number": 1}
+    crowd = copy.deepcopy(told)
+    crowd["real"] = None
+    crowd["receivers"][0] |= {
+        "tracks": [Play(bare, start=T + n, end=T + many + n % 7) for n in range(many)],
+        "transitions": [{"start": T + n, "end": T + many} for n in range(16 * many)],
+    }
+    (side,) = picture(crowd).sides
+    assert "80,000 transitions" in side.summary
+    assert [deck.name for deck in side.decks] == [f"Player {n}" for n in range(1, 7)]
+    assert all(len(deck.shapes) < 2_100 for deck in side.decks)
