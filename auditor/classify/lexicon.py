@@ -165,12 +165,17 @@ class Judge:
         return Judgement(best.words.category, "medium", _sentence(reasons, best.points))
 
     def _is_all(self, name: str, words: Words) -> bool:
-        """Say whether a name is one short word, or says what happened: `seek`, `loop_activated`."""
+        """Say whether a name is one short word, or says what happened: `seek`, `loop_activated`.
+
+        A false friend in it says something else: `video_loop_started`.
+        """
         own = split_words(name[:LONGEST_NAME])
         rest = [word for word in own if word not in self._lexicon.fillers]
         if len(rest) == 1 and rest[0] in words.short:
             return True
-        return bool(words.events) and any(run in words.events for run, _ in self._words.runs(name))
+        if not any(run in words.events for run, _ in self._words.runs(name)):
+            return False
+        return words.category not in self._words.negative(name, Surroundings())
 
     def secret(self, name: str, around: Surroundings) -> str:
         """Return the kind of secret that a name speaks of, or an empty text."""

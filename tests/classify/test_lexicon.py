@@ -170,10 +170,46 @@ def test_quiet_among_others(judge: Judge) -> None:
         ("app_started", "analytics"),
         ("login", "identity"),
         ("loop", "other"),
+        ("loop_disabled", "loop"),
+        ("deckLoopDisengaged", "loop"),
+        ("disable_loop", "loop"),
+        ("Deactivate Loop", "loop"),
+        ("loop_stopped", "loop"),
+        ("keylock_disabled", "tempo"),
+        ("keylock_engaged", "tempo"),
+        ("automix_activated", "transition"),
+        ("fx_disabled", "effects"),
+        ("video_loop_disabled", "other"),
+        ("video_loop_started", "other"),
+        ("disable_playlist_loop", "other"),
+        ("main_loop_ended", "other"),
+        ("visual_cue_triggered", "other"),
+        ("license_activated", "licensing"),
+        ("tracking_disabled", "other"),
     ],
 )
 def test_event_names(judge: Judge, name: str, category: str) -> None:
     assert judge.judge_name(name).category == category
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "category"),
+    [
+        ("loop_disabled", "", "loop"),
+        ("loop_activated", "", "loop"),
+        ("loopDisengaged", "", "loop"),
+        ("disable_loop", "deck", "loop"),
+        ("disable_loop", "", "other"),
+        ("disable_loop", "video_id deck", "other"),
+        ("loop_mode_disabled", "deck", "other"),
+        ("event_loop_disabled", "deck", "analytics"),
+        ("keylock_engaged", "", "tempo"),
+        ("activated", "", "licensing"),
+        ("engaged", "", "analytics"),
+    ],
+)
+def test_switched_on_and_off(judge: Judge, name: str, beside: str, category: str) -> None:
+    assert judge.judge(name, True, around("", beside)).category == category
 
 
 def test_reasons_are_named_but_not_values(judge: Judge) -> None:
