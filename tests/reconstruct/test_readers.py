@@ -115,12 +115,25 @@ def test_requests_for_audio_are_the_last_resort() -> None:
     assert [found.reader for found in both] == ["Deezer play report"]
 
 
+def test_pieces_of_a_file_are_no_tracks() -> None:
+    """Beatport numbers the pieces: each has an address of its own, three files are three tracks."""
+    wanted = []
+    for number in range(3):
+        file, at = _file(number), 200.0 * number
+        wanted.append(_audio(at, f"{file}.m3u8?start=0&end={300_000 + number}"))
+        wanted += [_audio(at + 10 * n, f"{file}-{n}.aac?start=0&end=300000") for n in range(12)]
+    plays = rebuilt(wanted).rebuilt.plays
+    assert [round(play.end - play.start) for play in plays] == [110, 110, 110]
+    assert len({play.track for play in plays} - {""}) == 3
+
+
 def test_where_a_file_begins_is_not_its_name() -> None:
-    one = rebuilt([_audio(200.0 * n, f"{_list(n)}.m3u8?start=0&end={300 + n}") for n in range(3)])
+    urls = ["https://geo-samples.beatport.com/a.mp3?start=0&end=9"] * 3
+    one = rebuilt([_audio(200.0 * number, url) for number, url in enumerate(urls)])
     assert {play.track for play in one.rebuilt.plays} == {""}
 
 
-def _list(number: int) -> str:
+def _file(number: int) -> str:
     file = f"{number:08x}-0000-4000-8000-{number:012x}"
     return f"https://needledrop.beatport.com/1763683200_00ab/7/3/8/{file}.128k.aac"
 
