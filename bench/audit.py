@@ -114,6 +114,8 @@ class Watch(threading.Thread):
 def run(task: Task) -> Run:
     """Run a task to its end."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # Whoever installs a program has its bytecode: mitmdump's lies there, so ours may, too.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if task.writes and task.writes.is_dir():
         shutil.rmtree(task.writes)
     elif task.writes:
