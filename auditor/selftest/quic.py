@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -82,12 +82,18 @@ class _Client(QuicConnectionProtocol):
 
 def talk(port: int, name: str, authority: str) -> None:
     """Send a few bytes in our own language and wait until they are back."""
-    asyncio.run(asyncio.wait_for(_talk(port, name, authority), _PATIENCE_S))
+    asyncio.run(_in_time(_talk(port, name, authority)))
 
 
 def ask(port: int, name: str, authority: str, requests: Iterable[Asked]) -> None:
     """Send requests over one HTTP/3 connection, and wait for each answer."""
-    asyncio.run(asyncio.wait_for(_ask(port, name, authority, requests), _PATIENCE_S))
+    asyncio.run(_in_time(_ask(port, name, authority, requests)))
+
+
+async def _in_time(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for something; `wait_for` of Python 3.11 may lose a Ctrl-C that comes as it ends."""
+    async with asyncio.timeout(_PATIENCE_S):
+        await work
 
 
 async def _talk(port: int, name: str, authority: str) -> None:
