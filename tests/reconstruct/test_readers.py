@@ -8,7 +8,7 @@ import pytest
 from auditor.reconstruct.real import marks_of, real_set
 from auditor.reconstruct.recover import Recovered, recover
 from auditor.reconstruct.score import score, things
-from tests.reconstruct import players
+from tests.reconstruct import players, spotify_players
 from tests.reconstruct.players import Deck, Request, a_set, tables_of
 
 EVERYTHING = ("track", "pause", "jump", "loop", "transition")
@@ -29,10 +29,10 @@ def shares(decks: Sequence[Deck], one: Recovered, kind: str) -> tuple[float | No
     "service",
     [
         players.tidal,
-        players.spotify_pieces,
-        players.spotify_binary,
-        players.spotify_state,
-        players.spotify_web,
+        spotify_players.spotify_pieces,
+        spotify_players.spotify_binary,
+        spotify_players.spotify_state,
+        spotify_players.spotify_web,
         players.soundcloud,
         players.apple,
         players.unknown,
@@ -144,7 +144,7 @@ def _audio(after_s: float, url: str) -> Request:
 
 def test_two_reports_of_one_thing_do_not_make_two_sets() -> None:
     decks = a_set()
-    one = rebuilt([*players.spotify_state(decks), *players.spotify_pieces(decks)])
+    one = rebuilt([*spotify_players.spotify_state(decks), *spotify_players.spotify_pieces(decks)])
     assert len(one.rebuilt.plays) == 3
     assert len(one.rebuilt.transitions) == 2
 
