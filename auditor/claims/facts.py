@@ -156,7 +156,9 @@ def notices(
     lines += _unlisted(totals["observations_listed"], totals["observations"])
     lost = sum(loss["count"] for one in captures for loss in one["losses"])
     if lost:
-        lines.append(f"{many(lost, 'part')} of the recording could not be read.")
+        aside = "was" if lost == 1 else "were"
+        part = many(lost, "part")
+        lines.append(f"{part} of the recording could not be read, or {aside} left aside.")
     return lines
 
 
